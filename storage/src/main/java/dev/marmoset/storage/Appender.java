@@ -1,0 +1,55 @@
+package dev.marmoset.storage;
+
+import java.util.concurrent.CompletableFuture;
+
+/// Judges and takes the samples of one write request. Confined to the thread that opened it.
+///
+/// Usage: per series [#find] and, when unknown, [#create]; per sample [#append]; once [#commit]. Samples of a request
+/// see each other: the second of two equal samples is [AppendResult#SAME_AGAIN]. Nothing is visible to queries before
+/// the commit is durable. Closing without a commit forgets everything.
+public interface Appender extends AutoCloseable {
+  /// What [#find] answers for a series that does not exist.
+  long UNKNOWN = -1;
+
+  /// What [#create] answers when the store holds as many series as it may.
+  long OVER_LIMIT = -2;
+
+  /// Oldest sample time this request may carry, ms, inclusive: N − W by the clock at the opening of the appender.
+  long minTime();
+
+  /// Newest sample time this request may carry, ms, inclusive: N + 10 min.
+  long maxTime();
+
+  /// Finds a series by its label bytes.
+  ///
+  /// @param region array that holds a spelling of the label set; only a canonical one
+  ///               ([dev.marmoset.storage.labels.LabelRegion]) can be found
+  /// @return the series ref, or [#UNKNOWN]
+  long find(byte[] region, int offset, int length);
+
+  /// Creates a series; returns the existing one if there is one by now.
+  ///
+  /// Call it only when at least one sample of the series lies within [#minTime]..[#maxTime]: requests whose samples
+  /// are all refused leave no series behind.
+  ///
+  /// @param region canonical label bytes, copied
+  /// @return the series ref, or [#OVER_LIMIT]
+  long create(byte[] region, int offset, int length);
+
+  /// Judges one sample and, when it is accepted, adds it to the request's group.
+  ///
+  /// @param ref       series ref from [#find] or [#create]
+  /// @param t         sample time, ms since the epoch
+  /// @param valueBits raw IEEE 754 bits of the value; NaN payloads are kept
+  AppendResult append(long ref, long t, long valueBits);
+
+  /// Queues the accepted samples for the log and releases the head's lock. To be called at most once.
+  ///
+  /// @return completes when the samples are fsynced and visible to queries, or are known not to be. It never completes
+  ///         exceptionally. With no accepted sample it is complete already.
+  CompletableFuture<CommitOutcome> commit();
+
+  /// Releases the head's lock; samples that were not committed are forgotten. Idempotent.
+  @Override
+  void close();
+}
