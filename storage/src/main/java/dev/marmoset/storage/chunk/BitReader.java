@@ -40,10 +40,14 @@ public final class BitReader {
 
   /// The next bits, left-aligned, at least [#PEEKABLE] of them; zero beyond the end. Does not move.
   long peek() {
-    int at = (int) (position >>> 3);
+    return peek(position);
+  }
+
+  private long peek(long from) {
+    int at = (int) (from >>> 3);
     int missing = at - end + Long.BYTES;
     long word = missing <= 0 ? (long) BIG_ENDIAN_LONG.get(data, at) : tail(missing);
-    return word << (position & 7);
+    return word << (from & 7);
   }
 
   /// The last bytes, left-aligned, where fewer than eight are left.
@@ -85,6 +89,17 @@ public final class BitReader {
     long low = peek() >>> (Long.SIZE - rest);
     position += rest;
     return high << rest | low;
+  }
+
+  /// Skips `ahead` bits and reads `length` bits, 1 to 64, in one move.
+  long read(int ahead, int length) {
+    long from = position + ahead;
+    position = from + length;
+    long word = peek(from);
+    if (length <= PEEKABLE) {
+      return word >>> (Long.SIZE - length);
+    }
+    return word >>> Integer.SIZE << (length - Integer.SIZE) | peek(from + Integer.SIZE) >>> (Long.SIZE + Integer.SIZE - length);
   }
 
   /// Reads one bit.

@@ -9,10 +9,6 @@ import org.jspecify.annotations.Nullable;
 /// is unreadable. Whatever the bytes are, nothing is thrown and at most 65535 samples come out. Bytes after the last sample are not
 /// looked at, as upstream. Reusable; one thread at a time; the array is only read.
 public final class XorIterator {
-  private static final int TIME_BITS_14 = 14;
-  private static final int TIME_BITS_17 = 17;
-  private static final int TIME_BITS_20 = 20;
-
   private final BitReader bits = new BitReader();
   private int count;
   private int read;
@@ -20,8 +16,8 @@ public final class XorIterator {
   private long delta;
   private long valueBits;
   /// The window for changed values. Before the first one is set the whole word is read, as upstream does.
-  private int leading;
   private int significant = Long.SIZE;
+  private int trailing;
   private @Nullable String corruption;
 
   /// A cursor over nothing.
@@ -35,8 +31,8 @@ public final class XorIterator {
     bits.reset(data, offset, length);
     read = 0;
     count = (int) bits.read(Short.SIZE);
-    leading = 0;
     significant = Long.SIZE;
+    trailing = 0;
     corruption = null;
     if (bits.failed()) {
       count = 0;
@@ -53,8 +49,7 @@ public final class XorIterator {
   /// Moves to the next sample; false at the end and where the data is corrupt.
   public boolean next() {
     if (read >= 2 && read < count) {
-      readTime();
-      readValue();
+      readSample();
     } else if (!readFirstTwo()) {
       return false;
     }
@@ -72,58 +67,78 @@ public final class XorIterator {
     } else {
       delta = bits.readUvarint();
       time += delta;
-      readValue();
+      readValue(bits.peek(), 0);
     }
     return true;
   }
 
-  private void readTime() {
+  /// Reads a sample after the second. One look at the stream serves the timestamp code (at most 24 bits unless it is wide) and the
+  /// start of the value code (at most 13): together less than a look is sure to show.
+  private void readSample() {
     long word = bits.peek();
-    if (word >= 0) {
-      bits.skip(1);
+    int used = 1;
+    if (word < 0) {
+      used = readTimeChange(word);
+      word = used == 0 ? bits.peek() : word << used;
     } else {
-      readTimeChange(word);
+      word <<= 1;
     }
     time += delta;
+    readValue(word, used);
   }
 
-  private void readTimeChange(long word) {
-    switch (Long.numberOfLeadingZeros(~word)) {
-      case 1 -> readTimeChange(word, 2, TIME_BITS_14);
-      case 2 -> readTimeChange(word, 3, TIME_BITS_17);
-      case 3 -> readTimeChange(word, 4, TIME_BITS_20);
+  /// Changes the delta; answers the bits of the code, or 0 when it was wide and has been skipped.
+  private int readTimeChange(long word) {
+    return switch (Long.numberOfLeadingZeros(~word)) {
+      case 1 -> changeDelta(word << 2, 14) + 2;
+      case 2 -> changeDelta(word << 3, 17) + 3;
+      case 3 -> changeDelta(word << 4, 20) + 4;
       default -> {
         bits.skip(4);
         delta += bits.read(Long.SIZE);
+        yield 0;
       }
-    }
+    };
   }
 
-  private void readTimeChange(long word, int prefix, int length) {
-    long change = word << prefix >>> (Long.SIZE - length);
+  private int changeDelta(long word, int length) {
+    long change = word >>> (Long.SIZE - length);
     // Asymmetric: the greatest value is 2^(length - 1), so only what is above it stands for a negative one.
     delta += change > 1L << (length - 1) ? change - (1L << length) : change;
-    bits.skip(prefix + length);
+    return length;
   }
 
-  private void readValue() {
-    long word = bits.peek();
+  /// Reads a value code.
+  ///
+  /// @param word what the stream holds from the code on
+  /// @param owed bits before it that the stream has not been moved over yet
+  private void readValue(long word, int owed) {
     if (word >= 0) {
-      bits.skip(1);
+      bits.skip(owed + XorCodec.SAME_VALUE_BITS);
       return;
     }
+    int head = XorCodec.KEPT_WINDOW_BITS;
     if (word << 1 < 0) {
-      leading = (int) (word >>> 57) & 0x1f;
-      int length = (int) (word >>> 51) & 0x3f;
-      significant = length == 0 ? Long.SIZE : length;
-      bits.skip(XorCodec.NEW_WINDOW_BITS);
-      if (leading + significant > Long.SIZE) {
-        bits.fail();
-      }
-    } else {
-      bits.skip(XorCodec.KEPT_WINDOW_BITS);
+      readWindow(word);
+      head = XorCodec.NEW_WINDOW_BITS;
     }
-    valueBits ^= bits.read(significant) << (Long.SIZE - leading - significant);
+    int all = owed + head + significant;
+    if (all <= BitReader.PEEKABLE) {
+      bits.skip(all);
+      valueBits ^= word << head >>> (Long.SIZE - significant) << trailing;
+    } else {
+      valueBits ^= bits.read(owed + head, significant) << trailing;
+    }
+  }
+
+  private void readWindow(long word) {
+    int leading = (int) (word >>> 57) & 0x1f;
+    int length = (int) (word >>> 51) & 0x3f;
+    significant = length == 0 ? Long.SIZE : length;
+    trailing = Long.SIZE - leading - significant;
+    if (trailing < 0) {
+      bits.fail();
+    }
   }
 
   private boolean stop() {
