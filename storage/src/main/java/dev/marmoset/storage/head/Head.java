@@ -1,0 +1,218 @@
+package dev.marmoset.storage.head;
+
+import dev.marmoset.storage.chunk.Chunk;
+import dev.marmoset.storage.index.MemPostings;
+import dev.marmoset.storage.index.SymbolTable;
+import dev.marmoset.storage.labels.LabelRegion;
+import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.log.AcceptanceClock;
+import dev.marmoset.storage.log.GroupApplier;
+import dev.marmoset.storage.log.LogBatch;
+import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.SeriesLabels;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The in-memory union of all logs.
+///
+/// There is one lock. Appenders hold it while they judge a request, the log thread while it applies a durable group,
+/// readers while they select series and copy the state of one series. Nothing else is locked under it but a scratch
+/// file's own monitor, and nothing under it waits for the volume. One lock suffices because a store has one or two
+/// cores: judging and applying a sample take some 10 ns each.
+///
+/// A sample newer than the latest of its series goes into the open chunk, every other one into the late rows of its
+/// window. Both paths take what the log has, without judging again: reads merge them by the conflict rule.
+public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
+  private final HeadOptions options;
+  private final AcceptanceClock clock;
+  final ReentrantLock lock = new ReentrantLock();
+  final SymbolTable symbols = new SymbolTable();
+  final MemPostings postings = new MemPostings(symbols);
+  final SeriesLines lines = new SeriesLines();
+  final SeriesTable table = new SeriesTable(lines);
+  final HeadWindows windows;
+  final OpenChunks openChunks;
+  private final SeriesLabelStore labels = new SeriesLabelStore(symbols, postings);
+  private final RegionHash hash;
+  final BatchPool batches = new BatchPool();
+  /// Serves the one open appender.
+  final RequestIndex ownLatest = new RequestIndex();
+  /// Id behind the last one found: senders repeat the order of their series.
+  private int predicted;
+  private final HeadStats stats = new HeadStats();
+  private volatile @Nullable String fault;
+
+  /// An empty head.
+  ///
+  /// @param clock  the acceptance clock of this incarnation
+  /// @param random source of the secret key of the label hash
+  public Head(HeadOptions options, AcceptanceClock clock, RandomGenerator random) {
+    this.options = options;
+    this.clock = clock;
+    this.windows = new HeadWindows(options.scratch());
+    this.openChunks = new OpenChunks(lines, windows, options.openChunkBytes());
+    this.hash = new RegionHash(random.nextLong(), random.nextLong());
+  }
+
+  /// Opens an appender whose commits go to `log`. It holds the head's lock until it is committed or closed.
+  public HeadAppender appender(LogWriter log) {
+    lock.lock();
+    return new HeadAppender(this, log, clock.millis());
+  }
+
+  /// Opens a querier over an inclusive range.
+  public HeadQuerier querier(TimeRange range) {
+    return new HeadQuerier(this, range);
+  }
+
+  /// Makes the samples of a durable batch visible. On the log thread.
+  @Override
+  public void apply(LogBatch batch) {
+    lock.lock();
+    try {
+      for (int i = 0; i < batch.size(); i++) {
+        applyFloat(batch.series(i), batch.time(i), batch.valueBits(i));
+      }
+      stats.appended(batch.size());
+    } catch (ScratchLostException e) {
+      fault = e.getMessage();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Labels of a series, for its definition in a segment of the log.
+  @Override
+  public Labels labels(int series) {
+    lock.lock();
+    try {
+      return labels.labels(lines.labelOffset(series));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Id of the series with these labels, which is created when it is new: what a log names exists, whatever the limit.
+  public int replayedSeries(Labels replayed) {
+    byte[] region = LabelRegion.encode(replayed);
+    lock.lock();
+    try {
+      int id = find(region, 0, region.length);
+      return id >= 0 ? id : add(region, 0, region.length);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Time of the oldest sample, ms; [Long#MAX_VALUE] without samples.
+  public long oldestTime() {
+    return windows.oldestTime();
+  }
+
+  /// Why the head can neither take nor serve samples any more, or why it must not take more for now; empty when all is
+  /// well.
+  public Optional<String> fault() {
+    if (fault != null) {
+      return Optional.of(fault);
+    }
+    return windows.all().stream().map(window -> window.file().fault()).filter(reason -> reason != null).findFirst();
+  }
+
+  /// Numbers about the head. Thread-safe.
+  public HeadStats stats() {
+    return stats;
+  }
+
+  /// Sizes of the head's parts. Takes the lock for a moment.
+  public HeadSizes sizes() {
+    lock.lock();
+    try {
+      long late = windows.all().stream().mapToLong(window -> window.late().memoryBytes()).sum();
+      return new HeadSizes(table.size(), symbols.size(), postings.pairCount(), lines.memoryBytes(),
+          openChunks.memoryBytes(), labels.memoryBytes() + symbols.memoryBytes(), table.memoryBytes(), late,
+          windows.all().stream().mapToLong(window -> window.file().size()).sum());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      windows.close();
+      openChunks.close();
+      lines.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  HeadOptions options() {
+    return options;
+  }
+
+  /// Finds a series by its label bytes. Under the lock.
+  ///
+  /// @return the id, or −1
+  int find(byte[] region, int offset, int length) {
+    hash.hash(region, offset, length);
+    int id = table.find(hash.high(), hash.low(), predicted);
+    if (id >= 0) {
+      predicted = id + 1;
+    }
+    return id;
+  }
+
+  /// Adds a series that [#find] did not find in its last call. Under the lock.
+  int add(byte[] region, int offset, int length) {
+    hash.hash(region, offset, length);
+    int id = table.size();
+    int address = labels.add(id, region, offset, length);
+    lines.add(hash.low(), address);
+    table.add(hash.high(), id);
+    predicted = id + 1;
+    stats.created();
+    return id;
+  }
+
+  /// Whether another series may be created. Under the lock.
+  boolean hasRoom() {
+    long limit = options.maxSeries() == 0 ? LateRows.MAX_ID : Math.min(options.maxSeries(), LateRows.MAX_ID);
+    return table.size() < limit;
+  }
+
+  /// Labels by id. Under the lock.
+  Labels labelsOf(int id) {
+    return labels.labels(lines.labelOffset(id));
+  }
+
+  /// The open chunk of a series, copied; `null` when there is none. Under the lock.
+  @Nullable Chunk openChunk(int id) {
+    return openChunks.snapshot(id);
+  }
+
+  private void applyFloat(int id, long t, long valueBits) {
+    int latest = lines.latest(id);
+    long lastTime = lines.get(id, SeriesLines.LAST_TIME);
+    if (latest == SeriesLines.LATEST_NONE || t > lastTime) {
+      if (latest == SeriesLines.LATEST_NONE || !windows.sameWindow(lastTime, t)) {
+        windows.at(t).note(t);
+      }
+      openChunks.append(id, t, valueBits);
+      return;
+    }
+    boolean same = t == lastTime && latest == SeriesLines.LATEST_FLOAT
+        && valueBits == lines.get(id, SeriesLines.LAST_VALUE);
+    if (!same) {
+      HeadWindow window = windows.at(t);
+      window.note(t);
+      window.late().addFloat(id, t, valueBits);
+      stats.late();
+    }
+  }
+}

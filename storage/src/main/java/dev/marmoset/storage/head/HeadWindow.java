@@ -1,0 +1,115 @@
+package dev.marmoset.storage.head;
+
+import dev.marmoset.storage.chunk.Chunk;
+import dev.marmoset.storage.chunk.ChunkCut;
+import dev.marmoset.storage.chunk.ChunkEncoding;
+import dev.marmoset.storage.io.ScratchFile;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// What the head holds of one window: its closed chunks and its late rows, on scratch.
+///
+/// Closed chunks of a series form a chain from the newest to the oldest, across windows: each has the ref of the one
+/// before in its header, the newest ref is in the series line. So memory per closed chunk is nothing. A **ref** is
+/// `window number << 36 | offset / 8` with the window number (start / 2 h) in 28 bits: refs up to the year 60000 and
+/// files up to 512 GiB. 0 is no chunk: a file begins with 8 bytes that belong to none.
+///
+/// Changed under the head's lock; reading is thread-safe.
+final class HeadWindow implements AutoCloseable {
+  private static final int OFFSET_BITS = 36;
+  private static final int ALIGNMENT = Long.BYTES;
+
+  private final long start;
+  private final ScratchFile file;
+  private final LateRows late;
+  private byte[] record = new byte[512];
+  private volatile long minTime = Long.MAX_VALUE;
+
+  /// @param start first time of the window, ms
+  /// @param path  where its scratch file will lie
+  HeadWindow(long start, Path path) {
+    this.start = start;
+    this.file = new ScratchFile(path);
+    file.append(new byte[ALIGNMENT], 0, ALIGNMENT);
+    this.late = new LateRows(start, file);
+  }
+
+  /// First time of the window, ms.
+  long start() {
+    return start;
+  }
+
+  /// Last time of the window, ms.
+  long lastTime() {
+    return start + ChunkCut.WINDOW_MS - 1;
+  }
+
+  ScratchFile file() {
+    return file;
+  }
+
+  LateRows late() {
+    return late;
+  }
+
+  /// Time of the oldest sample of the window, ms; [Long#MAX_VALUE] while there is none.
+  long minTime() {
+    return minTime;
+  }
+
+  /// Notes that the window holds a sample of time `t`. Under the head's lock.
+  void note(long t) {
+    if (t < minTime) {
+      minTime = t;
+    }
+  }
+
+  /// Writes a closed chunk and answers its ref. Under the head's lock.
+  ///
+  /// @param previous ref of the series' closed chunk before this one, or 0
+  long closeChunk(long previous, Chunk chunk) {
+    byte[] data = chunk.data();
+    int length = ClosedChunkHeader.BYTES + data.length;
+    int aligned = length + ALIGNMENT - 1 & -ALIGNMENT;
+    if (aligned > record.length) {
+      record = new byte[aligned];
+    }
+    new ClosedChunkHeader(previous, chunk.minTime(), chunk.maxTime(), data.length).write(record, 0);
+    System.arraycopy(data, 0, record, ClosedChunkHeader.BYTES, data.length);
+    long offset = file.append(record, 0, aligned);
+    return Math.floorDiv(start, ChunkCut.WINDOW_MS) << OFFSET_BITS | offset / ALIGNMENT;
+  }
+
+  /// Reads the header of one of this window's closed chunks.
+  ///
+  /// @throws IOException if scratch does not give it
+  ClosedChunkHeader readHeader(long ref) throws IOException {
+    byte[] header = new byte[ClosedChunkHeader.BYTES];
+    file.read(offset(ref), header, 0, header.length);
+    return ClosedChunkHeader.read(header, 0);
+  }
+
+  /// Reads one of this window's closed chunks.
+  ///
+  /// @throws IOException if scratch does not give it
+  Chunk readChunk(long ref) throws IOException {
+    ClosedChunkHeader header = readHeader(ref);
+    byte[] data = new byte[header.length()];
+    file.read(offset(ref) + ClosedChunkHeader.BYTES, data, 0, data.length);
+    return new Chunk(ChunkEncoding.XOR, header.minTime(), header.maxTime(), data);
+  }
+
+  /// Start of the window that a ref belongs to, ms.
+  static long startOf(long ref) {
+    return (ref >> OFFSET_BITS) * ChunkCut.WINDOW_MS;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  private static long offset(long ref) {
+    return (ref & (1L << OFFSET_BITS) - 1) * ALIGNMENT;
+  }
+}

@@ -1,0 +1,301 @@
+package dev.marmoset.storage.head;
+
+import static dev.marmoset.storage.head.SeriesLines.COUNT_BITS;
+import static dev.marmoset.storage.head.SeriesLines.COUNT_SHIFT;
+import static dev.marmoset.storage.head.SeriesLines.FIRST_BITS;
+import static dev.marmoset.storage.head.SeriesLines.FIRST_SHIFT;
+import static dev.marmoset.storage.head.SeriesLines.LABELS_AND_TAIL;
+import static dev.marmoset.storage.head.SeriesLines.LAST_DELTA;
+import static dev.marmoset.storage.head.SeriesLines.LAST_TIME;
+import static dev.marmoset.storage.head.SeriesLines.LAST_VALUE;
+import static dev.marmoset.storage.head.SeriesLines.LATEST_FLOAT;
+import static dev.marmoset.storage.head.SeriesLines.LATEST_SHIFT;
+import static dev.marmoset.storage.head.SeriesLines.PACKED;
+import static dev.marmoset.storage.head.SeriesLines.PENDING_BITS;
+import static dev.marmoset.storage.head.SeriesLines.PENDING_BITS_BITS;
+import static dev.marmoset.storage.head.SeriesLines.PENDING_SHIFT;
+import static dev.marmoset.storage.head.SeriesLines.TAIL_WORDS_BITS;
+import static dev.marmoset.storage.head.SeriesLines.TAIL_WORDS_SHIFT;
+import static dev.marmoset.storage.head.SeriesLines.XOR_WINDOW_BITS;
+import static dev.marmoset.storage.head.SeriesLines.XOR_WINDOW_SHIFT;
+
+import dev.marmoset.storage.chunk.Chunk;
+import dev.marmoset.storage.chunk.ChunkCut;
+import dev.marmoset.storage.chunk.ChunkEncoding;
+import dev.marmoset.storage.chunk.XorCodec;
+import dev.marmoset.storage.io.Slab;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// Encodes samples that are newer than the latest of their series into the series' open XOR chunk.
+///
+/// The encoder's state lies in the series line, the finished 64-bit words of the chunk in segments of 64 bytes: seven
+/// words and, last, a link to the segment before (0 none, > 0 slot + 1, < 0 minus the offset of a spilled segment in
+/// the window's scratch file). So an append touches the line and, every few samples, one segment, and a chunk that
+/// grows needs no copying. When the segments exceed their memory budget a full tail is written to scratch and its slot
+/// used again: one segment per series stays resident.
+///
+/// Not thread-safe: guarded by the head's lock.
+final class OpenChunks implements AutoCloseable {
+  private static final int LINK = Slab.SLOT_WORDS - 1;
+  private static final int NO_TAIL = -1;
+  /// Longest chunk in words: 120 samples of at most 24 + 13 + 64 bits, and the first with a 10-byte time.
+  private static final int MAX_WORDS = (ChunkCut.MAX_SAMPLES * (68 + 13 + 64) + 80) / 64 + 1;
+
+  private final SeriesLines lines;
+  private final HeadWindows windows;
+  private final Slab segments = new Slab();
+  private final long budgetBytes;
+  private final long[] gathered = new long[MAX_WORDS];
+  private final byte[] segmentBytes = new byte[Slab.SLOT_BYTES];
+  private long spilledSegments;
+
+  /// State of the line that is being worked on.
+  private long pending;
+  private int pendingBits;
+  private int tail;
+  private int tailWords;
+  /// Time of the sample that is being appended, ms: tells the window whose scratch file takes spilled segments.
+  private long appending;
+
+  /// @param budgetBytes memory the segments may take before full ones are spilled to scratch
+  OpenChunks(SeriesLines lines, HeadWindows windows, long budgetBytes) {
+    this.lines = lines;
+    this.windows = windows;
+    this.budgetBytes = budgetBytes;
+  }
+
+  /// Appends a sample whose time is after the latest of its series.
+  void append(int id, long t, long valueBits) {
+    appending = t;
+    long packed = lines.get(id, PACKED);
+    int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);
+    if (count >= 2 && count < ChunkCut.MAX_SAMPLES && windows.sameWindow(lines.get(id, LAST_TIME), t)) {
+      appendNext(id, packed, count, t, valueBits);
+    } else {
+      appendAtEdge(id, packed, count, t, valueBits);
+    }
+    lines.set(id, LAST_TIME, t);
+    lines.set(id, LAST_VALUE, valueBits);
+  }
+
+  /// Closes the open chunk, if there is one: it goes to scratch.
+  void close(int id) {
+    Chunk chunk = snapshot(id);
+    if (chunk == null) {
+      return;
+    }
+    long ref = windows.at(chunk.minTime()).closeChunk(lines.get(id, SeriesLines.CLOSED_CHUNK), chunk);
+    lines.set(id, SeriesLines.CLOSED_CHUNK, ref);
+    releaseSegments((int) lines.get(id, LABELS_AND_TAIL));
+    setTail(id, NO_TAIL);
+    lines.set(id, PENDING_BITS, 0);
+    long latest = lines.get(id, PACKED) & (3L << LATEST_SHIFT);
+    lines.set(id, PACKED, latest);
+  }
+
+  /// A copy of the open chunk; `null` when the series has none.
+  @Nullable Chunk snapshot(int id) {
+    long packed = lines.get(id, PACKED);
+    int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);
+    if (count == 0) {
+      return null;
+    }
+    load(id, packed);
+    int words = gather(lines.get(id, LAST_TIME));
+    byte[] data = new byte[Chunk.COUNT_BYTES + words * Long.BYTES + (pendingBits + 7) / 8];
+    data[0] = (byte) (count >>> 8);
+    data[1] = (byte) count;
+    int at = Chunk.COUNT_BYTES;
+    for (int i = MAX_WORDS - words; i < MAX_WORDS; i++) {
+      for (int shift = 56; shift >= 0; shift -= 8) {
+        data[at++] = (byte) (gathered[i] >>> shift);
+      }
+    }
+    for (int shift = 56; at < data.length; shift -= 8) {
+      data[at++] = (byte) (pending >>> shift);
+    }
+    return new Chunk(ChunkEncoding.XOR, firstTime(id), lines.get(id, LAST_TIME), data);
+  }
+
+  /// Time of the open chunk's first sample, ms. Meaningful only while there is an open chunk.
+  long firstTime(int id) {
+    int first = SeriesLines.field(lines.get(id, PACKED), FIRST_SHIFT, FIRST_BITS);
+    return ChunkCut.windowStart(lines.get(id, LAST_TIME)) + first;
+  }
+
+  /// Whether the series has an open chunk.
+  boolean isOpen(int id) {
+    return SeriesLines.field(lines.get(id, PACKED), COUNT_SHIFT, COUNT_BITS) != 0;
+  }
+
+  long memoryBytes() {
+    return segments.memoryBytes();
+  }
+
+  /// Segments written to scratch so far because their memory budget was used up.
+  long spilledSegments() {
+    return spilledSegments;
+  }
+
+  @Override
+  public void close() {
+    segments.close();
+  }
+
+  private void appendNext(int id, long packed, int count, long t, long valueBits) {
+    load(id, packed);
+    long delta = t - lines.get(id, LAST_TIME);
+    int code = XorCodec.timeCode(delta - lines.get(id, LAST_DELTA));
+    put(XorCodec.codeBits(code), XorCodec.codeLength(code));
+    if (code == XorCodec.WIDE_TIME) {
+      put(delta - lines.get(id, LAST_DELTA), Long.SIZE);
+    }
+    int window = putValue(valueBits ^ lines.get(id, LAST_VALUE),
+        SeriesLines.field(packed, XOR_WINDOW_SHIFT, XOR_WINDOW_BITS));
+    lines.set(id, LAST_DELTA, delta);
+    store(id, count + 1, window, SeriesLines.field(packed, FIRST_SHIFT, FIRST_BITS));
+  }
+
+  private void appendAtEdge(int id, long packed, int count, long t, long valueBits) {
+    if (count == 1 && windows.sameWindow(lines.get(id, LAST_TIME), t)) {
+      load(id, packed);
+      long delta = t - lines.get(id, LAST_TIME);
+      putUvarint(delta);
+      int window = putValue(valueBits ^ lines.get(id, LAST_VALUE), XorCodec.NO_WINDOW);
+      lines.set(id, LAST_DELTA, delta);
+      store(id, 2, window, SeriesLines.field(packed, FIRST_SHIFT, FIRST_BITS));
+    } else {
+      close(id);
+      load(id, 0);
+      putUvarint(t << 1 ^ t >> 63);
+      put(valueBits, Long.SIZE);
+      store(id, 1, XorCodec.NO_WINDOW, (int) (t - ChunkCut.windowStart(t)));
+    }
+  }
+
+  private int putValue(long xor, int window) {
+    if (xor == 0) {
+      put(XorCodec.SAME_VALUE, XorCodec.SAME_VALUE_BITS);
+      return window;
+    }
+    int used = window;
+    if (XorCodec.fits(xor, window)) {
+      put(XorCodec.KEPT_WINDOW, XorCodec.KEPT_WINDOW_BITS);
+    } else {
+      used = XorCodec.windowOf(xor);
+      put(XorCodec.newWindow(used), XorCodec.NEW_WINDOW_BITS);
+    }
+    put(XorCodec.windowBits(xor, used), XorCodec.windowLength(used));
+    return used;
+  }
+
+  private void putUvarint(long value) {
+    long rest = value;
+    for (; (rest & ~0x7FL) != 0; rest >>>= 7) {
+      put(rest & 0x7F | 0x80, Byte.SIZE);
+    }
+    put(rest, Byte.SIZE);
+  }
+
+  /// Adds the `n` (1..64) low bits of `bits`; only those may be set, except that at 64 all count.
+  private void put(long bits, int n) {
+    int room = Long.SIZE - pendingBits;
+    if (n < room) {
+      pending |= bits << room - n;
+      pendingBits += n;
+    } else {
+      int over = n - room;
+      pushWord(pending | bits >>> over);
+      pending = over == 0 ? 0 : bits << Long.SIZE - over;
+      pendingBits = over;
+    }
+  }
+
+  private void pushWord(long word) {
+    if (tail == NO_TAIL || tailWords == LINK) {
+      nextSegment();
+    }
+    segments.set(tail, tailWords++, word);
+  }
+
+  private void nextSegment() {
+    if (tail != NO_TAIL && segments.slotsInUse() * (long) Slab.SLOT_BYTES >= budgetBytes) {
+      segments.set(tail, LINK, -spill(tail));
+    } else {
+      int slot = segments.allocate();
+      segments.set(slot, LINK, tail == NO_TAIL ? 0 : tail + 1L);
+      tail = slot;
+    }
+    tailWords = 0;
+  }
+
+  private long spill(int slot) {
+    for (int word = 0; word < Slab.SLOT_WORDS; word++) {
+      Bytes.putLong(segmentBytes, word * Long.BYTES, segments.get(slot, word));
+    }
+    spilledSegments++;
+    return windows.at(appending).file().append(segmentBytes, 0, Slab.SLOT_BYTES);
+  }
+
+  private void load(int id, long packed) {
+    pending = lines.get(id, PENDING_BITS);
+    pendingBits = SeriesLines.field(packed, PENDING_SHIFT, PENDING_BITS_BITS);
+    tail = (int) lines.get(id, LABELS_AND_TAIL);
+    tailWords = SeriesLines.field(packed, TAIL_WORDS_SHIFT, TAIL_WORDS_BITS);
+  }
+
+  private void store(int id, int count, int xorWindow, int first) {
+    lines.set(id, PENDING_BITS, pending);
+    setTail(id, tail);
+    lines.set(id, PACKED, (long) count << COUNT_SHIFT | (long) pendingBits << PENDING_SHIFT
+        | (long) tailWords << TAIL_WORDS_SHIFT | (long) xorWindow << XOR_WINDOW_SHIFT | (long) first << FIRST_SHIFT
+        | (long) LATEST_FLOAT << LATEST_SHIFT);
+  }
+
+  private void setTail(int id, int slot) {
+    long labels = lines.get(id, LABELS_AND_TAIL) & 0xFFFF_FFFF_0000_0000L;
+    lines.set(id, LABELS_AND_TAIL, labels | slot & 0xFFFF_FFFFL);
+  }
+
+  /// Collects the finished words of the loaded chunk at the end of [#gathered]; answers how many there are.
+  private int gather(long lastTime) {
+    int at = MAX_WORDS;
+    long link = tail == NO_TAIL ? 0 : tail + 1L;
+    int words = tailWords;
+    while (link != 0) {
+      at -= words;
+      link = link > 0 ? copySegment((int) link - 1, at, words) : readSegment(-link, at, words, lastTime);
+      words = LINK;
+    }
+    return MAX_WORDS - at;
+  }
+
+  private long copySegment(int slot, int at, int words) {
+    for (int i = 0; i < words; i++) {
+      gathered[at + i] = segments.get(slot, i);
+    }
+    return segments.get(slot, LINK);
+  }
+
+  private long readSegment(long offset, int at, int words, long lastTime) {
+    try {
+      windows.at(lastTime).file().read(offset, segmentBytes, 0, Slab.SLOT_BYTES);
+    } catch (IOException e) {
+      throw new ScratchLostException("reading a spilled segment of an open chunk", e);
+    }
+    for (int i = 0; i < words; i++) {
+      gathered[at + i] = Bytes.getLong(segmentBytes, i * Long.BYTES);
+    }
+    return Bytes.getLong(segmentBytes, LINK * Long.BYTES);
+  }
+
+  private void releaseSegments(int last) {
+    long link = last == NO_TAIL ? 0 : last + 1L;
+    while (link > 0) {
+      int slot = (int) link - 1;
+      link = segments.get(slot, LINK);
+      segments.release(slot);
+    }
+  }
+}

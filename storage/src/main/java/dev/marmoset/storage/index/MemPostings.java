@@ -1,0 +1,235 @@
+package dev.marmoset.storage.index;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.marmoset.storage.labels.Matcher;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.roaringbitmap.RoaringBitmap;
+
+/// Postings of the head: for every label pair the ascending ids of the series that carry it.
+///
+/// Ids must be added in ascending order, which they are because series are numbered as they are created. A list of up
+/// to [#SMALL] ids is a bare `int[]`: a label whose value is unique per series would otherwise pay for a whole bitmap
+/// per series. Not thread-safe: guarded by the head's lock.
+public final class MemPostings {
+  /// Longest list kept as `int[]`. Up to here it is smaller than a RoaringBitmap with one container (about 100 B).
+  private static final int SMALL = 16;
+
+  private final SymbolTable symbols;
+  private final PairTable pairs = new PairTable();
+  /// Per pair an `int[]` (first element: how many ids follow) or a [RoaringBitmap].
+  private Object[] lists = new Object[1024];
+  /// Per pair its value symbol.
+  private int[] valueOfPair = new int[1024];
+  /// Per name symbol the pairs with that name; `null` where the symbol is not a name.
+  private IntList[] pairsOfName = new IntList[64];
+  private final RoaringBitmap all = new RoaringBitmap();
+
+  /// Postings over the symbols of one head.
+  public MemPostings(SymbolTable symbols) {
+    this.symbols = symbols;
+  }
+
+  /// Starts the postings of a series: it is in the list of all series from now on.
+  public void addSeries(int id) {
+    all.add(id);
+  }
+
+  /// Adds a series to the list of one label pair.
+  public void addPair(int name, int value, int id) {
+    int before = pairs.size();
+    int pair = pairs.findOrAdd(name, value);
+    if (pair == before) {
+      newPair(name, value, pair);
+    }
+    lists[pair] = withId(lists[pair], id);
+  }
+
+  /// Ids of the series that satisfy every matcher, in a new bitmap that belongs to the caller.
+  public RoaringBitmap select(List<Matcher> matchers) {
+    var excluded = new ArrayList<RoaringBitmap>();
+    RoaringBitmap result = null;
+    for (Matcher matcher : matchers) {
+      if (matcher.matchesEmpty()) {
+        excluded.add(union(matcher, false));
+      } else {
+        RoaringBitmap matching = union(matcher, true);
+        if (result == null) {
+          result = matching;
+        } else {
+          result.and(matching);
+        }
+        if (result.isEmpty()) {
+          return result;
+        }
+      }
+    }
+    RoaringBitmap selected = result == null ? all.clone() : result;
+    for (RoaringBitmap ids : excluded) {
+      selected.andNot(ids);
+    }
+    return selected;
+  }
+
+  /// Values of label `name` that at least one of the series `ids` carries, in no particular order, as shared UTF-8.
+  public List<byte[]> values(String name, RoaringBitmap ids) {
+    var values = new ArrayList<byte[]>();
+    for (int pair : pairsOf(name)) {
+      if (intersects(pair, ids)) {
+        values.add(symbols.bytes(valueOfPair[pair]));
+      }
+    }
+    return values;
+  }
+
+  /// Names of labels that at least one of the series `ids` carries, in no particular order, as shared UTF-8.
+  public List<byte[]> names(RoaringBitmap ids) {
+    var names = new ArrayList<byte[]>();
+    for (int name = 0; name < pairsOfName.length; name++) {
+      IntList list = pairsOfName[name];
+      if (list != null && Arrays.stream(list.toArray()).anyMatch(pair -> intersects(pair, ids))) {
+        names.add(symbols.bytes(name));
+      }
+    }
+    return names;
+  }
+
+  /// Number of label pairs.
+  public int pairCount() {
+    return pairs.size();
+  }
+
+  /// Bytes of memory that the postings take, estimated.
+  public long memoryBytes() {
+    long sum = pairs.memoryBytes() + 8L * lists.length + all.getLongSizeInBytes();
+    for (int pair = 0; pair < pairs.size(); pair++) {
+      sum += lists[pair] instanceof RoaringBitmap bitmap ? bitmap.getLongSizeInBytes() + 48
+          : 16 + 4L * ((int[]) lists[pair]).length;
+    }
+    return sum;
+  }
+
+  /// Union of the lists whose value satisfies the matcher (`wanted`), or does not (`!wanted`).
+  private RoaringBitmap union(Matcher matcher, boolean wanted) {
+    var union = new RoaringBitmap();
+    List<String> literals = literals(matcher, wanted);
+    if (literals.isEmpty()) {
+      for (int pair : pairsOf(matcher.name())) {
+        if (matcher.matches(text(valueOfPair[pair])) == wanted) {
+          addTo(union, pair);
+        }
+      }
+    } else {
+      int name = symbols.find(matcher.name().getBytes(UTF_8));
+      for (String literal : literals) {
+        int value = symbols.find(literal.getBytes(UTF_8));
+        int pair = name < 0 || value < 0 ? -1 : pairs.find(name, value);
+        if (pair >= 0) {
+          addTo(union, pair);
+        }
+      }
+    }
+    return union;
+  }
+
+  /// The values to look up directly, when the matcher names them; empty when all values have to be tried.
+  private static List<String> literals(Matcher matcher, boolean wanted) {
+    return switch (matcher) {
+      case Matcher.Equal equal -> wanted ? List.of(equal.value()) : List.of();
+      case Matcher.NotEqual notEqual -> wanted ? List.of() : List.of(notEqual.value());
+      case Matcher.Regex regex -> wanted ? regex.pattern().literals() : List.of();
+      case Matcher.NotRegex notRegex -> wanted ? List.of() : notRegex.pattern().literals();
+    };
+  }
+
+  private void newPair(int name, int value, int pair) {
+    if (pair == lists.length) {
+      lists = Arrays.copyOf(lists, pair * 2);
+      valueOfPair = Arrays.copyOf(valueOfPair, pair * 2);
+    }
+    lists[pair] = new int[2];
+    valueOfPair[pair] = value;
+    if (name >= pairsOfName.length) {
+      pairsOfName = Arrays.copyOf(pairsOfName, Math.max(name + 1, pairsOfName.length * 2));
+    }
+    IntList list = pairsOfName[name];
+    if (list == null) {
+      list = new IntList();
+      pairsOfName[name] = list;
+    }
+    list.add(pair);
+  }
+
+  private static Object withId(Object list, int id) {
+    if (list instanceof RoaringBitmap bitmap) {
+      bitmap.add(id);
+      return bitmap;
+    }
+    int[] small = (int[]) list;
+    int count = small[0];
+    if (count == SMALL) {
+      RoaringBitmap bitmap = RoaringBitmap.bitmapOf(Arrays.copyOfRange(small, 1, count + 1));
+      bitmap.add(id);
+      return bitmap;
+    }
+    if (count + 1 == small.length) {
+      small = Arrays.copyOf(small, Math.min(SMALL + 1, 1 + count * 2));
+    }
+    small[++count] = id;
+    small[0] = count;
+    return small;
+  }
+
+  private void addTo(RoaringBitmap target, int pair) {
+    if (lists[pair] instanceof RoaringBitmap bitmap) {
+      target.or(bitmap);
+    } else {
+      int[] small = (int[]) lists[pair];
+      for (int i = 1; i <= small[0]; i++) {
+        target.add(small[i]);
+      }
+    }
+  }
+
+  private boolean intersects(int pair, RoaringBitmap ids) {
+    if (lists[pair] instanceof RoaringBitmap bitmap) {
+      return RoaringBitmap.intersects(bitmap, ids);
+    }
+    int[] small = (int[]) lists[pair];
+    for (int i = 1; i <= small[0]; i++) {
+      if (ids.contains(small[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int[] pairsOf(String name) {
+    int symbol = symbols.find(name.getBytes(UTF_8));
+    IntList list = symbol < 0 || symbol >= pairsOfName.length ? null : pairsOfName[symbol];
+    return list == null ? new int[0] : list.toArray();
+  }
+
+  private String text(int symbol) {
+    return new String(symbols.bytes(symbol), UTF_8);
+  }
+
+  /// A growing list of ints.
+  private static final class IntList {
+    private int[] elements = new int[2];
+    private int size;
+
+    void add(int element) {
+      if (size == elements.length) {
+        elements = Arrays.copyOf(elements, size * 2);
+      }
+      elements[size++] = element;
+    }
+
+    int[] toArray() {
+      return Arrays.copyOf(elements, size);
+    }
+  }
+}

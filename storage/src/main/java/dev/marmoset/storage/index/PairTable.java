@@ -1,0 +1,78 @@
+package dev.marmoset.storage.index;
+
+import java.util.Arrays;
+
+/// Maps a label pair (name symbol, value symbol) to a dense pair number.
+///
+/// Open addressing over primitives: about 24 B per pair. Not thread-safe.
+final class PairTable {
+  private static final int INITIAL = 1 << 10;
+  private static final long EMPTY = -1;
+
+  private long[] keys = filled(INITIAL);
+  private int[] pairs = new int[INITIAL];
+  private int size;
+
+  /// Number of the pair, or −1 when it is unknown.
+  int find(int name, int value) {
+    int slot = slotOf(key(name, value));
+    return keys[slot] == EMPTY ? -1 : pairs[slot];
+  }
+
+  /// Number of the pair; a new pair gets the next number, which is [#size] before the call.
+  int findOrAdd(int name, int value) {
+    int slot = slotOf(key(name, value));
+    if (keys[slot] != EMPTY) {
+      return pairs[slot];
+    }
+    if (2 * (size + 1) > keys.length) {
+      grow();
+      slot = slotOf(key(name, value));
+    }
+    keys[slot] = key(name, value);
+    pairs[slot] = size;
+    return size++;
+  }
+
+  int size() {
+    return size;
+  }
+
+  long memoryBytes() {
+    return 12L * keys.length;
+  }
+
+  private int slotOf(long key) {
+    int mask = keys.length - 1;
+    long h = key * 0x9E3779B97F4A7C15L;
+    int slot = (int) (h >>> 32) & mask;
+    while (keys[slot] != EMPTY && keys[slot] != key) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private void grow() {
+    long[] oldKeys = keys;
+    int[] oldPairs = pairs;
+    keys = filled(oldKeys.length * 2);
+    pairs = new int[keys.length];
+    for (int i = 0; i < oldKeys.length; i++) {
+      if (oldKeys[i] != EMPTY) {
+        int slot = slotOf(oldKeys[i]);
+        keys[slot] = oldKeys[i];
+        pairs[slot] = oldPairs[i];
+      }
+    }
+  }
+
+  private static long key(int name, int value) {
+    return (long) name << 32 | value;
+  }
+
+  private static long[] filled(int length) {
+    long[] keys = new long[length];
+    Arrays.fill(keys, EMPTY);
+    return keys;
+  }
+}
