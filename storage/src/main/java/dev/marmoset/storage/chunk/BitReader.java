@@ -11,7 +11,7 @@ import java.util.Objects;
 /// of one sample and asks once. One thread at a time; the array is only read.
 public final class BitReader {
   /// Bits of [#peek()] that are data whatever the position: a word less the part of the first byte already read.
-  static final int PEEKABLE = Long.SIZE - Byte.SIZE + 1;
+  public static final int PEEKABLE = Long.SIZE - Byte.SIZE + 1;
 
   private static final VarHandle BIG_ENDIAN_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final byte[] NOTHING = {};
@@ -39,7 +39,7 @@ public final class BitReader {
   }
 
   /// The next bits, left-aligned, at least [#PEEKABLE] of them; zero beyond the end. Does not move.
-  long peek() {
+  public long peek() {
     return peek(position);
   }
 
@@ -66,7 +66,7 @@ public final class BitReader {
   }
 
   /// Moves on by this many bits.
-  void skip(int bits) {
+  public void skip(int bits) {
     position += bits;
   }
 
@@ -89,6 +89,11 @@ public final class BitReader {
     long low = peek() >>> (Long.SIZE - rest);
     position += rest;
     return high << rest | low;
+  }
+
+  /// Bits left; negative after a read from beyond the end.
+  public long remaining() {
+    return limit - position;
   }
 
   /// Skips `ahead` bits and reads `length` bits, 1 to 64, in one move.

@@ -100,6 +100,21 @@ public final class XorCodec {
     return 0b11L << 11 | (window >>> Byte.SIZE) << 6 | window & 0x3f;
   }
 
+  /// The window in the 11 bits after the `11` of a value code; [#NO_WINDOW] where they name one wider than a value.
+  public static int readWindow(long code) {
+    int leading = (int) (code >>> 6) & MAX_LEADING;
+    int length = (int) code & 0x3f;
+    int bits = length == 0 ? Long.SIZE : length;
+    return leading + bits > Long.SIZE ? NO_WINDOW : leading << Byte.SIZE | bits;
+  }
+
+  /// How far left the bits of a window belong in the XOR.
+  ///
+  /// @param window not [#NO_WINDOW]
+  public static int windowShift(int window) {
+    return trailing(window);
+  }
+
   private static int leading(long xor) {
     return Math.min(Long.numberOfLeadingZeros(xor), MAX_LEADING);
   }
