@@ -1,5 +1,6 @@
 package dev.marmoset.storage;
 
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import java.util.concurrent.CompletableFuture;
 
 /// Judges and takes the samples of one write request. Confined to the thread that opened it.
@@ -42,6 +43,13 @@ public interface Appender extends AutoCloseable {
   /// @param t         sample time, ms since the epoch
   /// @param valueBits raw IEEE 754 bits of the value; NaN payloads are kept
   AppendResult append(long ref, long t, long valueBits);
+
+  /// Judges one histogram sample and, when it is accepted, adds it to the request's group.
+  ///
+  /// @param ref    series ref from [#find] or [#create]
+  /// @param t      sample time, ms since the epoch
+  /// @param sample a valid one: see [dev.marmoset.storage.chunk.histogram.HistogramValidator]
+  AppendResult appendHistogram(long ref, long t, HistogramSample sample);
 
   /// Queues the accepted samples for the log and releases the head's lock. To be called at most once.
   ///

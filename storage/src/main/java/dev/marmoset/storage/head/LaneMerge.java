@@ -3,8 +3,8 @@ package dev.marmoset.storage.head;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.chunk.ConflictRule;
-import dev.marmoset.storage.chunk.XorAppender;
 import dev.marmoset.storage.chunk.XorIterator;
+import dev.marmoset.storage.chunk.lane.WindowEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,64 +14,77 @@ import java.util.List;
 /// Chunks that end before the first late sample pass through as they are, which they may because the cut counts from
 /// the window's start.
 final class LaneMerge {
-  private final XorAppender appender = new XorAppender();
-  private final List<Chunk> lane = new ArrayList<>();
+  private final WindowEncoder encoder = new WindowEncoder();
+  private final List<LateRow> rows;
+  private final HistogramScratch histograms;
+  private int row;
 
-  private LaneMerge() {
+  private LaneMerge(List<LateRow> rows, HistogramScratch histograms) {
+    this.rows = rows;
+    this.histograms = histograms;
   }
 
-  /// @param chunks chunks of the window, ascending and disjoint
-  /// @param rows   late rows of the window, ascending, at least one
-  /// @throws IOException if a chunk is damaged
-  static List<Chunk> merge(List<Chunk> chunks, List<LateRow> rows) throws IOException {
-    var merge = new LaneMerge();
+  /// @param chunks     XOR chunks of the window, ascending and disjoint
+  /// @param rows       late rows of the window, ascending, at least one
+  /// @param histograms where the rows' histograms are
+  /// @throws IOException if a chunk is damaged or scratch does not give a histogram
+  static List<Chunk> merge(List<Chunk> chunks, List<LateRow> rows, HistogramScratch histograms) throws IOException {
+    var lane = new ArrayList<Chunk>();
     long firstLate = rows.getFirst().t();
     int from = 0;
     while (from < chunks.size() && passes(chunks.get(from), firstLate)) {
-      merge.lane.add(chunks.get(from++));
+      lane.add(chunks.get(from++));
     }
-    merge.merge(chunks.subList(from, chunks.size()).iterator(), rows);
-    return merge.lane;
+    lane.addAll(new LaneMerge(rows, histograms).encode(chunks.subList(from, chunks.size())));
+    return lane;
   }
 
   private static boolean passes(Chunk chunk, long firstLate) {
     return chunk.sampleCount() == ChunkCut.MAX_SAMPLES && chunk.maxTime() < firstLate;
   }
 
-  private void merge(java.util.Iterator<Chunk> chunks, List<LateRow> rows) throws IOException {
-    int row = 0;
-    while (chunks.hasNext()) {
-      Chunk chunk = chunks.next();
-      var samples = new XorIterator().reset(chunk.data(), 0, chunk.data().length);
+  private List<Chunk> encode(List<Chunk> chunks) throws IOException {
+    var samples = new XorIterator();
+    for (Chunk chunk : chunks) {
+      samples.reset(chunk.data(), 0, chunk.data().length);
       while (samples.next()) {
-        while (row < rows.size() && rows.get(row).t() < samples.time()) {
-          add(rows.get(row).t(), rows.get(row).value());
-          row++;
-        }
-        boolean conflict = row < rows.size() && rows.get(row).t() == samples.time();
-        add(samples.time(), conflict ? ConflictRule.winner(rows.get(row++).value(), samples.valueBits()) : samples.valueBits());
+        addRowsBefore(samples.time());
+        addSample(samples.time(), samples.valueBits());
       }
       if (samples.corruption().isPresent()) {
         throw new IOException("merging late samples into a chunk of the head: " + samples.corruption().get());
       }
     }
-    for (; row < rows.size(); row++) {
-      add(rows.get(row).t(), rows.get(row).value());
-    }
-    cut();
+    addRowsBefore(Long.MAX_VALUE);
+    return encoder.finish();
   }
 
-  private void add(long t, long valueBits) {
-    if (appender.count() == ChunkCut.MAX_SAMPLES) {
-      cut();
+  private void addRowsBefore(long t) throws IOException {
+    while (row < rows.size() && rows.get(row).t() < t) {
+      addRow(rows.get(row++));
     }
-    appender.append(t, valueBits);
   }
 
-  private void cut() {
-    if (appender.count() > 0) {
-      lane.add(appender.chunk());
-      appender.reset();
+  private void addSample(long t, long valueBits) throws IOException {
+    if (row == rows.size() || rows.get(row).t() != t) {
+      encoder.add(t, valueBits);
+      return;
+    }
+    LateRow rival = rows.get(row++);
+    if (rival.kind() == LateRow.FLOAT) {
+      encoder.add(t, ConflictRule.winner(rival.value(), valueBits));
+    } else if (histograms.rank(rival) > ConflictRule.rank(valueBits)) {
+      addRow(rival);
+    } else {
+      encoder.add(t, valueBits);
+    }
+  }
+
+  private void addRow(LateRow late) throws IOException {
+    if (late.kind() == LateRow.FLOAT) {
+      encoder.add(late.t(), late.value());
+    } else {
+      encoder.add(late.t(), histograms.read(late.value()));
     }
   }
 }

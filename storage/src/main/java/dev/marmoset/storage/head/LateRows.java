@@ -1,5 +1,6 @@
 package dev.marmoset.storage.head;
 
+import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.ConflictRule;
 import dev.marmoset.storage.io.ScratchFile;
 import java.io.IOException;
@@ -50,6 +51,11 @@ final class LateRows {
   /// Adds a late float.
   void addFloat(int id, long t, long valueBits) {
     add(id, LateRow.FLOAT, t, valueBits);
+  }
+
+  /// Adds a histogram; every one is a row, also when it is the newest of its series: histograms have no open chunk.
+  void addHistogram(int id, long t, Chunk encoded) {
+    add(id, LateRow.HISTOGRAM, t, histograms.write(encoded));
   }
 
   /// Rows taken so far, duplicates included.

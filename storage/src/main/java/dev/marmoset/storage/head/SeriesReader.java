@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the samples of one series of the head as one lane of chunks.
@@ -83,14 +84,14 @@ final class SeriesReader {
     if (late.isEmpty()) {
       lane.addAll(inOrder);
     } else {
-      var byWindow = new java.util.TreeMap<Long, List<Chunk>>();
+      var byWindow = new TreeMap<Long, List<Chunk>>();
       late.keySet().forEach(start -> byWindow.put(start, new ArrayList<>()));
       for (Chunk chunk : inOrder) {
         byWindow.computeIfAbsent(ChunkCut.windowStart(chunk.minTime()), _ -> new ArrayList<>()).add(chunk);
       }
       for (var window : byWindow.entrySet()) {
         List<LateRow> rows = late.getOrDefault(window.getKey(), List.of());
-        lane.addAll(rows.isEmpty() ? window.getValue() : LaneMerge.merge(window.getValue(), rows));
+        lane.addAll(rows.isEmpty() ? window.getValue() : LaneMerge.merge(window.getValue(), rows, head.windows.at(window.getKey()).late().histograms()));
       }
     }
     lane.removeIf(chunk -> !range.overlaps(chunk.minTime(), chunk.maxTime()));
