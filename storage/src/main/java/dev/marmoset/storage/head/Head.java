@@ -1,6 +1,8 @@
 package dev.marmoset.storage.head;
 
+import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.chunk.Chunk;
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.index.MemPostings;
 import dev.marmoset.storage.index.SymbolTable;
 import dev.marmoset.storage.labels.LabelRegion;
@@ -77,7 +79,10 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
       for (int i = 0; i < batch.size(); i++) {
         applyFloat(batch.series(i), batch.time(i), batch.valueBits(i));
       }
-      stats.appended(batch.size());
+      for (LogBatch.HistogramRow row : batch.histograms()) {
+        applyHistogram(row.series(), row.t(), row.sample());
+      }
+      stats.appended(batch.size() + batch.histograms().size());
     } catch (ScratchLostException e) {
       fault = e.getMessage();
     } finally {
@@ -196,23 +201,70 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     return openChunks.snapshot(id);
   }
 
-  private void applyFloat(int id, long t, long valueBits) {
-    int latest = lines.latest(id);
-    long lastTime = lines.get(id, SeriesLines.LAST_TIME);
-    if (latest == SeriesLines.LATEST_NONE || t > lastTime) {
-      if (latest == SeriesLines.LATEST_NONE || !windows.sameWindow(lastTime, t)) {
-        windows.at(t).note(t);
-      }
-      openChunks.append(id, t, valueBits);
-      return;
+  /// Judges a sample within the acceptance window against the latest of its series. Under the lock.
+  ///
+  /// @param kind  one of the `LATEST_` constants of [SeriesLines]
+  /// @param value value bits, or the identity of a histogram
+  AppendResult judge(int id, int kind, long t, long value) {
+    if (!hasSamples(id) || t != lastTime(id)) {
+      return AppendResult.ACCEPTED;
     }
-    boolean same = t == lastTime && latest == SeriesLines.LATEST_FLOAT
-        && valueBits == lines.get(id, SeriesLines.LAST_VALUE);
-    if (!same) {
+    return isLatest(id, kind, value) ? AppendResult.SAME_AGAIN : AppendResult.CONFLICTING_DUPLICATE;
+  }
+
+  /// Whether anything of the series has been applied. Under the lock.
+  boolean hasSamples(int id) {
+    return lines.latest(id) != SeriesLines.LATEST_NONE;
+  }
+
+  /// Time of the latest sample, ms. Under the lock.
+  long lastTime(int id) {
+    return lines.get(id, SeriesLines.LAST_TIME);
+  }
+
+  /// What stands for the content of an encoded histogram where a float has its bits: a hash. Under the lock.
+  long identityOf(Chunk encoded) {
+    hash.hash(encoded.data(), 0, encoded.data().length);
+    return hash.low() + encoded.encoding().id();
+  }
+
+  private boolean isLatest(int id, int kind, long value) {
+    return lines.latest(id) == kind && lines.get(id, SeriesLines.LAST_VALUE) == value;
+  }
+
+  private void applyFloat(int id, long t, long valueBits) {
+    if (!hasSamples(id) || t > lastTime(id)) {
+      noteWindow(id, t);
+      openChunks.append(id, t, valueBits);
+    } else if (t != lastTime(id) || !isLatest(id, SeriesLines.LATEST_FLOAT, valueBits)) {
       HeadWindow window = windows.at(t);
       window.note(t);
       window.late().addFloat(id, t, valueBits);
       stats.late();
+    }
+  }
+
+  private void applyHistogram(int id, long t, HistogramSample sample) {
+    Chunk encoded = HistogramScratch.encode(sample);
+    long identity = identityOf(encoded);
+    boolean newest = !hasSamples(id) || t > lastTime(id);
+    if (!newest && t == lastTime(id) && isLatest(id, SeriesLines.LATEST_HISTOGRAM, identity)) {
+      return;
+    }
+    HeadWindow window = windows.at(t);
+    window.note(t);
+    window.late().addHistogram(id, t, encoded);
+    if (newest) {
+      openChunks.closeBehindHistogram(id, t, identity);
+    } else {
+      stats.late();
+    }
+  }
+
+  /// Tells the window of a sample that begins a chunk about it: later samples of the chunk are not older.
+  private void noteWindow(int id, long t) {
+    if (!openChunks.isOpen(id) || !windows.sameWindow(lastTime(id), t)) {
+      windows.at(t).note(t);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.marmoset.storage.head;
 import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.log.LogBatch;
 import dev.marmoset.storage.log.LogWriter;
 import java.util.Optional;
@@ -64,20 +65,21 @@ public final class HeadAppender implements Appender {
 
   @Override
   public AppendResult append(long ref, long t, long valueBits) {
-    if (t < minTime) {
-      return AppendResult.TOO_OLD;
-    }
-    if (t > maxTime) {
-      return AppendResult.TOO_NEW;
-    }
     int id = (int) ref;
-    int own = ownLatest.find(id);
-    AppendResult verdict = own >= 0 ? againstOwn(own, t, valueBits) : againstHead(id, t, valueBits);
+    AppendResult verdict = judge(id, SeriesLines.LATEST_FLOAT, t, valueBits);
     if (verdict == AppendResult.ACCEPTED) {
-      if (own < 0 || t > batch.time(own)) {
-        ownLatest.put(id, batch.size());
-      }
       batch.add(id, t, valueBits);
+    }
+    return verdict;
+  }
+
+  @Override
+  public AppendResult appendHistogram(long ref, long t, HistogramSample sample) {
+    int id = (int) ref;
+    long identity = head.identityOf(HistogramScratch.encode(sample));
+    AppendResult verdict = judge(id, SeriesLines.LATEST_HISTOGRAM, t, identity);
+    if (verdict == AppendResult.ACCEPTED) {
+      batch.addHistogram(id, t, sample);
     }
     return verdict;
   }
@@ -119,19 +121,26 @@ public final class HeadAppender implements Appender {
     return CompletableFuture.completedFuture(outcome);
   }
 
-  private AppendResult againstOwn(int row, long t, long valueBits) {
-    if (t != batch.time(row)) {
-      return AppendResult.ACCEPTED;
+  private AppendResult judge(int id, int kind, long t, long value) {
+    if (t < minTime) {
+      return AppendResult.TOO_OLD;
     }
-    return batch.valueBits(row) == valueBits ? AppendResult.SAME_AGAIN : AppendResult.CONFLICTING_DUPLICATE;
+    if (t > maxTime) {
+      return AppendResult.TOO_NEW;
+    }
+    int own = ownLatest.find(id);
+    boolean latestIsOwn = own >= 0 && (!head.hasSamples(id) || ownLatest.time(own) > head.lastTime(id));
+    AppendResult verdict = latestIsOwn ? againstOwn(own, kind, t, value) : head.judge(id, kind, t, value);
+    if (verdict == AppendResult.ACCEPTED && (own < 0 || t > ownLatest.time(own))) {
+      ownLatest.put(id, kind, t, value);
+    }
+    return verdict;
   }
 
-  private AppendResult againstHead(int id, long t, long valueBits) {
-    int latest = head.lines.latest(id);
-    if (latest == SeriesLines.LATEST_NONE || t != head.lines.get(id, SeriesLines.LAST_TIME)) {
+  private AppendResult againstOwn(int own, int kind, long t, long value) {
+    if (t != ownLatest.time(own)) {
       return AppendResult.ACCEPTED;
     }
-    boolean same = latest == SeriesLines.LATEST_FLOAT && head.lines.get(id, SeriesLines.LAST_VALUE) == valueBits;
-    return same ? AppendResult.SAME_AGAIN : AppendResult.CONFLICTING_DUPLICATE;
+    return ownLatest.holds(own, kind, value) ? AppendResult.SAME_AGAIN : AppendResult.CONFLICTING_DUPLICATE;
   }
 }

@@ -94,6 +94,15 @@ final class OpenChunks implements AutoCloseable {
     lines.set(id, PACKED, latest);
   }
 
+  /// Notes a histogram as the latest sample of the series. The open chunk of floats ends before it: a chunk holds
+  /// samples of one kind.
+  void closeBehindHistogram(int id, long t, long identity) {
+    close(id);
+    lines.set(id, LAST_TIME, t);
+    lines.set(id, LAST_VALUE, identity);
+    lines.set(id, PACKED, (long) SeriesLines.LATEST_HISTOGRAM << LATEST_SHIFT);
+  }
+
   /// A copy of the open chunk; `null` when the series has none.
   @Nullable Chunk snapshot(int id) {
     long packed = lines.get(id, PACKED);

@@ -5,15 +5,17 @@ import java.util.Arrays;
 /// Remembers, during one request, the newest accepted sample of each series, so that samples of a request are judged
 /// in sight of each other.
 ///
-/// Open addressing over primitives, emptied in O(1) by a new stamp; it stays in the L1 cache for a usual request.
-/// Confined to one appender.
+/// Open addressing over primitives, emptied in O(1) by a new stamp; it stays in the L2 cache for a usual request.
+/// Guarded by the head's lock.
 final class RequestIndex {
   private static final int INITIAL = 1 << 12;
 
   private int[] stamps = new int[INITIAL];
   private int[] ids = new int[INITIAL];
-  private int[] rows = new int[INITIAL];
-  private int stamp;
+  private byte[] kinds = new byte[INITIAL];
+  private long[] times = new long[INITIAL];
+  private long[] values = new long[INITIAL];
+  private int stamp = 1;
   private int size;
 
   /// Forgets everything.
@@ -25,14 +27,23 @@ final class RequestIndex {
     }
   }
 
-  /// Row of the series' newest accepted sample in this request, or −1.
+  /// Slot of the series' newest accepted sample in this request, for the accessors below; −1 when there is none.
   int find(int id) {
     int slot = slotOf(id);
-    return stamps[slot] == stamp ? rows[slot] : -1;
+    return stamps[slot] == stamp ? slot : -1;
   }
 
-  /// Sets the row of the series' newest accepted sample.
-  void put(int id, int row) {
+  long time(int slot) {
+    return times[slot];
+  }
+
+  /// Whether the sample in the slot is of this kind ([SeriesLines#LATEST_FLOAT], …) and value.
+  boolean holds(int slot, int kind, long value) {
+    return kinds[slot] == kind && values[slot] == value;
+  }
+
+  /// Sets the series' newest accepted sample.
+  void put(int id, int kind, long t, long value) {
     int slot = slotOf(id);
     if (stamps[slot] != stamp) {
       if (2 * (size + 1) > ids.length) {
@@ -43,7 +54,9 @@ final class RequestIndex {
       stamps[slot] = stamp;
       ids[slot] = id;
     }
-    rows[slot] = row;
+    kinds[slot] = (byte) kind;
+    times[slot] = t;
+    values[slot] = value;
   }
 
   private int slotOf(int id) {
@@ -58,16 +71,23 @@ final class RequestIndex {
   private void grow() {
     int[] oldStamps = stamps;
     int[] oldIds = ids;
-    int[] oldRows = rows;
-    stamps = new int[oldIds.length * 2];
-    ids = new int[oldIds.length * 2];
-    rows = new int[oldIds.length * 2];
+    byte[] oldKinds = kinds;
+    long[] oldTimes = times;
+    long[] oldValues = values;
+    int length = oldIds.length * 2;
+    stamps = new int[length];
+    ids = new int[length];
+    kinds = new byte[length];
+    times = new long[length];
+    values = new long[length];
     for (int i = 0; i < oldIds.length; i++) {
       if (oldStamps[i] == stamp) {
         int slot = slotOf(oldIds[i]);
         stamps[slot] = stamp;
         ids[slot] = oldIds[i];
-        rows[slot] = oldRows[i];
+        kinds[slot] = oldKinds[i];
+        times[slot] = oldTimes[i];
+        values[slot] = oldValues[i];
       }
     }
   }

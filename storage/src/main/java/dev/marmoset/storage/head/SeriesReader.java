@@ -6,9 +6,7 @@ import dev.marmoset.storage.labels.TimeRange;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +41,7 @@ final class SeriesReader {
   List<Chunk> chunks(TimeRange range) throws IOException {
     Chunk open;
     long closed;
-    var late = new HashMap<Long, List<LateRow>>();
+    var late = new TreeMap<Long, LateOfWindow>();
     head.lock.lock();
     try {
       open = head.openChunk(id);
@@ -51,7 +49,7 @@ final class SeriesReader {
       for (HeadWindow window : head.windows.overlapping(range)) {
         List<LateRow> rows = window.late().of(id);
         if (!rows.isEmpty()) {
-          late.put(window.start(), rows);
+          late.put(window.start(), new LateOfWindow(rows, window.late().histograms()));
         }
       }
     } finally {
@@ -79,23 +77,28 @@ final class SeriesReader {
     return List.copyOf(chunks);
   }
 
-  private List<Chunk> lane(List<Chunk> inOrder, Map<Long, List<LateRow>> late, TimeRange range) throws IOException {
-    var lane = new ArrayList<Chunk>();
-    if (late.isEmpty()) {
-      lane.addAll(inOrder);
-    } else {
-      var byWindow = new TreeMap<Long, List<Chunk>>();
-      late.keySet().forEach(start -> byWindow.put(start, new ArrayList<>()));
-      for (Chunk chunk : inOrder) {
-        byWindow.computeIfAbsent(ChunkCut.windowStart(chunk.minTime()), _ -> new ArrayList<>()).add(chunk);
-      }
-      for (var window : byWindow.entrySet()) {
-        List<LateRow> rows = late.getOrDefault(window.getKey(), List.of());
-        lane.addAll(rows.isEmpty() ? window.getValue() : LaneMerge.merge(window.getValue(), rows, head.windows.at(window.getKey()).late().histograms()));
-      }
+  private static List<Chunk> lane(List<Chunk> inOrder, TreeMap<Long, LateOfWindow> late, TimeRange range)
+      throws IOException {
+    var lane = new ArrayList<Chunk>(inOrder.size());
+    int at = 0;
+    for (var window : late.entrySet()) {
+      int from = firstInOrAfter(inOrder, at, window.getKey());
+      int to = firstInOrAfter(inOrder, from, window.getKey() + ChunkCut.WINDOW_MS);
+      lane.addAll(inOrder.subList(at, from));
+      lane.addAll(LaneMerge.merge(inOrder.subList(from, to), window.getValue().rows(), window.getValue().histograms()));
+      at = to;
     }
+    lane.addAll(inOrder.subList(at, inOrder.size()));
     lane.removeIf(chunk -> !range.overlaps(chunk.minTime(), chunk.maxTime()));
     return lane;
+  }
+
+  private static int firstInOrAfter(List<Chunk> chunks, int from, long t) {
+    int i = from;
+    while (i < chunks.size() && chunks.get(i).minTime() < t) {
+      i++;
+    }
+    return i;
   }
 
   private boolean closedChunkOverlaps(long newest, TimeRange range) throws IOException {
@@ -125,5 +128,9 @@ final class SeriesReader {
   private static boolean windowOverlaps(long t, TimeRange range) {
     long start = ChunkCut.windowStart(t);
     return range.overlaps(start, start + ChunkCut.WINDOW_MS - 1);
+  }
+
+  /// Late samples of the series in one window.
+  private record LateOfWindow(List<LateRow> rows, HistogramScratch histograms) {
   }
 }

@@ -55,7 +55,7 @@ public final class ScratchFile implements AutoCloseable {
     if (closed) {
       throw new IOException("reading scratch file " + path + " at offset " + position + ": it is closed");
     }
-    int fromFile = (int) Math.clamp(flushed - position, 0, length);
+    int fromFile = Math.clamp(flushed - position, 0, length);
     if (fromFile > 0) {
       readChannel(position, ByteBuffer.wrap(target, offset, fromFile));
     }

@@ -1,0 +1,51 @@
+package dev.marmoset.storage.tsdb;
+
+import dev.marmoset.storage.head.Head;
+import dev.marmoset.storage.log.GroupApplier;
+import dev.marmoset.storage.log.LogBatch;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Keeps durable groups away from the head while earlier logs are being replayed.
+///
+/// A live sample is newer than everything that is still to be replayed, and would turn all of it into late samples. So
+/// until the replay is done live groups are only logged, and are then replayed from the own log like those of any
+/// other. Nothing is served meanwhile, so nobody misses them. Thread-safe.
+final class ReplayGate implements GroupApplier {
+  private final Head head;
+  private final ReentrantLock lock = new ReentrantLock();
+  private boolean open;
+  private long heldBack;
+
+  ReplayGate(Head head) {
+    this.head = head;
+  }
+
+  @Override
+  public void apply(LogBatch batch) {
+    lock.lock();
+    try {
+      if (open) {
+        head.apply(batch);
+      } else {
+        heldBack += batch.size() + batch.histograms().size();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Opens the gate if the head has everything that was held back.
+  ///
+  /// @param replayed samples of the own log that are in the head. It may exceed what was held back: the log's bytes are
+  ///                 there before the group is announced here, and applying a sample twice changes nothing.
+  /// @return whether the gate is open now
+  boolean openAfter(long replayed) {
+    lock.lock();
+    try {
+      open = replayed >= heldBack;
+      return open;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

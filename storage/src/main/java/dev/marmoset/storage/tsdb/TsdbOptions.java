@@ -1,0 +1,27 @@
+package dev.marmoset.storage.tsdb;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// How a store is set up.
+///
+/// @param data             data directory on the volume; created when it does not exist
+/// @param scratch          directory on a node-local disk for rebuildable data; its content is deleted at the start
+/// @param version          version of the program, written into the log for the curious
+/// @param acceptanceWindow W: how old a sample may be
+/// @param commitInterval   shortest time between two commits of the log
+/// @param maxSeries        series the store may hold; 0 = no limit
+/// @param openChunkBytes   memory of open chunks above which they spill to scratch
+public record TsdbOptions(Path data, Path scratch, String version, Duration acceptanceWindow, Duration commitInterval,
+    long maxSeries, long openChunkBytes) {
+  /// Shortest acceptance window: a sender's retry after a short outage must still be taken.
+  public static final Duration MIN_ACCEPTANCE_WINDOW = Duration.ofMinutes(5);
+
+  /// Checks the acceptance window.
+  public TsdbOptions {
+    if (acceptanceWindow.compareTo(MIN_ACCEPTANCE_WINDOW) < 0) {
+      throw new IllegalArgumentException(
+          "acceptance window of " + acceptanceWindow + " is shorter than " + MIN_ACCEPTANCE_WINDOW);
+    }
+  }
+}
