@@ -77,9 +77,10 @@ public final class ScrapeTarget implements AutoCloseable {
   private String metrics(int scrape) {
     var text = new StringBuilder(2048);
     int sinceRestart = scrape % COUNTER_RESTARTS_EVERY;
+    int errors = sinceRestart / 3;
     text.append("# TYPE demo_requests_total counter\n");
     line(text, "demo_requests_total{path=\"/cart\",code=\"200\"}", 7.0 * sinceRestart + seed);
-    line(text, "demo_requests_total{path=\"/cart\",code=\"500\"}", sinceRestart / 3);
+    line(text, "demo_requests_total{path=\"/cart\",code=\"500\"}", errors);
     line(text, "demo_requests_total{path=\"/pay\",code=\"200\"}", 3.0 * sinceRestart + 2.0 * seed);
     text.append("# TYPE demo_temperature_celsius gauge\n");
     // U+FF5A sorts after U+1F412 as UTF-16 and before it as UTF-8.
