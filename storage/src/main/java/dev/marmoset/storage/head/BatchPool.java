@@ -18,6 +18,6 @@ final class BatchPool {
   /// Takes back a batch that nobody uses any more; beyond the capacity it is left to the collector.
   void giveBack(LogBatch batch) {
     batch.clear();
-    var _ = idle.offer(batch);
+    idle.offer(batch);
   }
 }

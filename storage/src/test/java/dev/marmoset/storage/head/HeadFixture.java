@@ -43,7 +43,7 @@ final class HeadFixture implements AutoCloseable {
       }
 
       @Override
-      public long monotonicNanos() {
+      public long nanos() {
         return 0;
       }
     });
