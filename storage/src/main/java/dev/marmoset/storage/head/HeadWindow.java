@@ -67,17 +67,18 @@ final class HeadWindow implements AutoCloseable {
   /// Writes a closed chunk and answers its ref. Under the head's lock.
   ///
   /// @param previous ref of the series' closed chunk before this one, or 0
-  long closeChunk(long previous, Chunk chunk) {
-    byte[] data = chunk.data();
-    int length = ClosedChunkHeader.BYTES + data.length;
-    int aligned = length + ALIGNMENT - 1 & -ALIGNMENT;
+  /// @param minTime  time of its first sample, ms
+  /// @param maxTime  time of its last sample, ms
+  /// @param data     holds the chunk in `length` bytes from `offset` on
+  long closeChunk(long previous, long minTime, long maxTime, byte[] data, int offset, int length) {
+    int aligned = ClosedChunkHeader.BYTES + length + ALIGNMENT - 1 & -ALIGNMENT;
     if (aligned > record.length) {
       record = new byte[aligned];
     }
-    new ClosedChunkHeader(previous, chunk.minTime(), chunk.maxTime(), data.length).write(record, 0);
-    System.arraycopy(data, 0, record, ClosedChunkHeader.BYTES, data.length);
-    long offset = file.append(record, 0, aligned);
-    return Math.floorDiv(start, ChunkCut.WINDOW_MS) << OFFSET_BITS | offset / ALIGNMENT;
+    new ClosedChunkHeader(previous, minTime, maxTime, length).write(record, 0);
+    System.arraycopy(data, offset, record, ClosedChunkHeader.BYTES, length);
+    long position = file.append(record, 0, aligned);
+    return Math.floorDiv(start, ChunkCut.WINDOW_MS) << OFFSET_BITS | position / ALIGNMENT;
   }
 
   /// Reads the header of one of this window's closed chunks.

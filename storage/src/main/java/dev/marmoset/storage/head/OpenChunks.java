@@ -25,6 +25,10 @@ import dev.marmoset.storage.chunk.ChunkEncoding;
 import dev.marmoset.storage.chunk.XorCodec;
 import dev.marmoset.storage.io.Slab;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Encodes samples that are newer than the latest of their series into the series' open XOR chunk.
@@ -41,12 +45,17 @@ final class OpenChunks implements AutoCloseable {
   private static final int NO_TAIL = -1;
   /// Longest chunk in words: 120 samples of at most 24 + 13 + 64 bits, and the first with a 10-byte time.
   private static final int MAX_WORDS = (ChunkCut.MAX_SAMPLES * (68 + 13 + 64) + 80) / 64 + 1;
+  /// Where the word that is not full yet stands in the buffer a chunk is put together in.
+  private static final int PENDING_AT = Chunk.COUNT_BYTES + MAX_WORDS * Long.BYTES;
+  private static final long LATEST_MASK = (1L << SeriesLines.LATEST_BITS) - 1 << LATEST_SHIFT;
+  private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final SeriesLines lines;
   private final HeadWindows windows;
   private final Slab segments = new Slab();
   private final long budgetBytes;
-  private final long[] gathered = new long[MAX_WORDS];
+  private final byte[] encoded = new byte[PENDING_AT + Long.BYTES];
+  private int encodedFrom;
   private final byte[] segmentBytes = new byte[Slab.SLOT_BYTES];
   private long spilledSegments;
 
@@ -81,17 +90,18 @@ final class OpenChunks implements AutoCloseable {
 
   /// Closes the open chunk, if there is one: it goes to scratch.
   void close(int id) {
-    Chunk chunk = snapshot(id);
-    if (chunk == null) {
+    if (!isOpen(id)) {
       return;
     }
-    long ref = windows.at(chunk.minTime()).closeChunk(lines.get(id, SeriesLines.CLOSED_CHUNK), chunk);
+    long firstTime = firstTime(id);
+    int length = encode(id);
+    long ref = windows.at(firstTime).closeChunk(lines.get(id, SeriesLines.CLOSED_CHUNK), firstTime,
+        lines.get(id, LAST_TIME), encoded, encodedFrom, length);
     lines.set(id, SeriesLines.CLOSED_CHUNK, ref);
-    releaseSegments((int) lines.get(id, LABELS_AND_TAIL));
+    releaseSegments(tail);
     setTail(id, NO_TAIL);
     lines.set(id, PENDING_BITS, 0);
-    long latest = lines.get(id, PACKED) & (3L << LATEST_SHIFT);
-    lines.set(id, PACKED, latest);
+    lines.set(id, PACKED, lines.get(id, PACKED) & LATEST_MASK);
   }
 
   /// Notes a histogram as the latest sample of the series. The open chunk of floats ends before it: a chunk holds
@@ -105,26 +115,11 @@ final class OpenChunks implements AutoCloseable {
 
   /// A copy of the open chunk; `null` when the series has none.
   @Nullable Chunk snapshot(int id) {
-    long packed = lines.get(id, PACKED);
-    int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);
-    if (count == 0) {
+    if (!isOpen(id)) {
       return null;
     }
-    load(id, packed);
-    int words = gather(lines.get(id, LAST_TIME));
-    byte[] data = new byte[Chunk.COUNT_BYTES + words * Long.BYTES + (pendingBits + 7) / 8];
-    data[0] = (byte) (count >>> 8);
-    data[1] = (byte) count;
-    int at = Chunk.COUNT_BYTES;
-    for (int i = MAX_WORDS - words; i < MAX_WORDS; i++) {
-      for (int shift = 56; shift >= 0; shift -= 8) {
-        data[at++] = (byte) (gathered[i] >>> shift);
-      }
-    }
-    for (int shift = 56; at < data.length; shift -= 8) {
-      data[at++] = (byte) (pending >>> shift);
-    }
-    return new Chunk(ChunkEncoding.XOR, firstTime(id), lines.get(id, LAST_TIME), data);
+    int length = encode(id);
+    return new Chunk(ChunkEncoding.XOR, firstTime(id), lines.get(id, LAST_TIME), Arrays.copyOfRange(encoded, encodedFrom, encodedFrom + length));
   }
 
   /// Time of the open chunk's first sample, ms. Meaningful only while there is an open chunk.
@@ -267,34 +262,43 @@ final class OpenChunks implements AutoCloseable {
     lines.set(id, LABELS_AND_TAIL, labels | slot & 0xFFFF_FFFFL);
   }
 
-  /// Collects the finished words of the loaded chunk at the end of [#gathered]; answers how many there are.
-  private int gather(long lastTime) {
-    int at = MAX_WORDS;
-    long link = tail == NO_TAIL ? 0 : tail + 1L;
+  /// Loads the line and writes its chunk to the end of [#encoded], from [#encodedFrom] on; answers the bytes.
+  ///
+  /// Back to front, because a segment links to the one before it and only so is each looked at once.
+  private int encode(int id) {
+    long packed = lines.get(id, PACKED);
+    load(id, packed);
+    WORDS.set(encoded, PENDING_AT, pending);
+    int at = PENDING_AT;
     int words = tailWords;
+    long link = tail == NO_TAIL ? 0 : tail + 1L;
     while (link != 0) {
-      at -= words;
-      link = link > 0 ? copySegment((int) link - 1, at, words) : readSegment(-link, at, words, lastTime);
+      at -= words * Long.BYTES;
+      link = link > 0 ? copySegment((int) link - 1, at, words) : copySpilled(-link, at, words, lines.get(id, LAST_TIME));
       words = LINK;
     }
-    return MAX_WORDS - at;
+    int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);
+    encoded[at - 1] = (byte) count;
+    encoded[at - 2] = (byte) (count >>> Byte.SIZE);
+    encodedFrom = at - Chunk.COUNT_BYTES;
+    return PENDING_AT + (pendingBits + 7) / Byte.SIZE - encodedFrom;
   }
 
   private long copySegment(int slot, int at, int words) {
     for (int i = 0; i < words; i++) {
-      gathered[at + i] = segments.get(slot, i);
+      WORDS.set(encoded, at + i * Long.BYTES, segments.get(slot, i));
     }
     return segments.get(slot, LINK);
   }
 
-  private long readSegment(long offset, int at, int words, long lastTime) {
+  private long copySpilled(long offset, int at, int words, long time) {
     try {
-      windows.at(lastTime).file().read(offset, segmentBytes, 0, Slab.SLOT_BYTES);
+      windows.at(time).file().read(offset, segmentBytes, 0, Slab.SLOT_BYTES);
     } catch (IOException e) {
       throw new ScratchLostException("reading a spilled segment of an open chunk", e);
     }
     for (int i = 0; i < words; i++) {
-      gathered[at + i] = Bytes.getLong(segmentBytes, i * Long.BYTES);
+      WORDS.set(encoded, at + i * Long.BYTES, Bytes.getLong(segmentBytes, i * Long.BYTES));
     }
     return Bytes.getLong(segmentBytes, LINK * Long.BYTES);
   }
