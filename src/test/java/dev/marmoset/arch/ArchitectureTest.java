@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The layering of the house as bytecode shows it. docs/architecture.md explains the reasons.
 class ArchitectureTest {
   private static final String ROOT = "dev.marmoset.";
-  private static final JavaClasses CLASSES = new ClassFileImporter().importPaths(SourceTree.classDirectories());
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter().importPaths(SourceTree.classDirectories());
   private static final JavaClasses WRITTEN_BY_HAND = CLASSES.that(not(resideInAPackage(ROOT + "proto..")));
 
   /// The packages of storage from the bottom up; the empty name is the contracts. Each may use what lies below it. Of one
@@ -89,7 +90,8 @@ class ArchitectureTest {
   @ParameterizedTest
   @MethodSource("modules")
   void moduleUsesOnlyWhatItMay(Place module) {
-    var allowed = Stream.concat(Stream.of(module.name()), module.uses().stream()).map(name -> ROOT + name + "..");
+    var allowed =
+        Stream.concat(Stream.of(module.name()), module.uses().stream()).map(name -> ROOT + name + "..");
     classes().that().resideInAPackage(ROOT + module.name() + "..")
         .should().onlyDependOnClassesThat(foreignOr(allowed)).allowEmptyShould(true).check(CLASSES);
   }
@@ -97,7 +99,8 @@ class ArchitectureTest {
   @ParameterizedTest
   @MethodSource("storagePackages")
   void storagePackageUsesOnlyThoseBelow(Place origin) {
-    var allowed = Stream.concat(Stream.of(origin.name()), origin.uses().stream()).map(ArchitectureTest::storage);
+    var allowed =
+        Stream.concat(Stream.of(origin.name()), origin.uses().stream()).map(ArchitectureTest::storage);
     classes().that().resideInAPackage(storage(origin.name()))
         .should().onlyDependOnClassesThat(foreignOr(allowed)).allowEmptyShould(true).check(CLASSES);
   }
@@ -112,15 +115,17 @@ class ArchitectureTest {
 
   @Test
   void readersAndWritersSeeOnlyTheContractsOfStorage() {
-    var allowed = Stream.concat(Stream.of("proto..", "ingest..", "query..", "storeapi..").map(name -> ROOT + name),
-        Stream.of("", "labels", "chunk").map(ArchitectureTest::storage));
+    var allowed =
+        Stream.concat(Stream.of("proto..", "ingest..", "query..", "storeapi..").map(name -> ROOT + name),
+            Stream.of("", "labels", "chunk").map(ArchitectureTest::storage));
     classes().that().resideInAnyPackage(ROOT + "ingest..", ROOT + "query..", ROOT + "storeapi..")
         .should().onlyDependOnClassesThat(foreignOr(allowed)).allowEmptyShould(true).check(CLASSES);
   }
 
   @Test
   void packagesFormNoCycles() {
-    slices().matching("dev.marmoset.(**)").should().beFreeOfCycles().allowEmptyShould(true).check(WRITTEN_BY_HAND);
+    slices().matching("dev.marmoset.(**)").should().beFreeOfCycles().allowEmptyShould(true)
+        .check(WRITTEN_BY_HAND);
   }
 
   @ParameterizedTest
@@ -152,7 +157,8 @@ class ArchitectureTest {
   void filesAreOpenedAndMappedOnlyInStorageIo() {
     noClasses().that().resideOutsideOfPackage(storage("io"))
         .should().dependOnClassesThat(DescribedPredicate.describe("open or map files", Set.of(
-            "java.nio.channels.FileChannel", "java.nio.channels.AsynchronousFileChannel", "java.nio.MappedByteBuffer",
+            "java.nio.channels.FileChannel", "java.nio.channels.AsynchronousFileChannel",
+            "java.nio.MappedByteBuffer",
             "java.io.RandomAccessFile", "java.io.FileOutputStream", "java.io.FileInputStream")::contains)
             .onResultOf(JavaClass::getName))
         .allowEmptyShould(true).check(CLASSES);
@@ -166,7 +172,8 @@ class ArchitectureTest {
   @Test
   void onlyTheServerReadsTheClock() {
     noClasses().that().resideOutsideOfPackage(ROOT + "server..")
-        .should().accessTargetWhere(DescribedPredicate.describe("reads the wall clock", ArchitectureTest::readsClock))
+        .should()
+        .accessTargetWhere(DescribedPredicate.describe("reads the wall clock", ArchitectureTest::readsClock))
         .allowEmptyShould(true).check(WRITTEN_BY_HAND);
   }
 
@@ -233,9 +240,11 @@ class ArchitectureTest {
         }
         var type = field.getRawType();
         boolean arrayInView = type.isArray() && !field.getModifiers().contains(JavaModifier.PRIVATE);
-        boolean changes = !field.getModifiers().contains(JavaModifier.FINAL) || arrayInView || isMutable(type);
-        events.add(new SimpleConditionEvent(field, !changes, field.getFullName() + " is static and can change in "
-            + field.getSourceCodeLocation()));
+        boolean changes =
+            !field.getModifiers().contains(JavaModifier.FINAL) || arrayInView || isMutable(type);
+        events.add(
+            new SimpleConditionEvent(field, !changes, field.getFullName() + " is static and can change in "
+                + field.getSourceCodeLocation()));
       }
     };
   }

@@ -3,11 +3,11 @@ package dev.marmoset.arch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.CodeAttribute;
-import java.lang.classfile.Attributes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -50,7 +50,8 @@ record SizeReport(List<SourceFile> files) {
   }
 
   private long publicShare() {
-    var topLevel = files.stream().flatMap(file -> file.types().stream()).filter(SourceFile.Type::isTopLevel).toList();
+    var topLevel =
+        files.stream().flatMap(file -> file.types().stream()).filter(SourceFile.Type::isTopLevel).toList();
     long open = topLevel.stream().filter(SourceFile.Type::isPublic).count();
     return topLevel.isEmpty() ? 0 : 100 * open / topLevel.size();
   }

@@ -51,7 +51,8 @@ record SourceFile(Path path, String packageName, int lines, List<Type> types, Li
     var file = Path.of(unit.getSourceFile().toUri());
     var packageName = unit.getPackageName() == null ? "" : unit.getPackageName().toString();
     int lines = (int) unit.getSourceFile().getCharContent(true).toString().lines().count();
-    return new SourceFile(SourceTree.root().relativize(file), packageName, lines, scanner.types, scanner.methods);
+    return new SourceFile(SourceTree.root().relativize(file), packageName, lines, scanner.types,
+        scanner.methods);
   }
 
   private static final class Shape extends TreePathScanner<Void, Void> {

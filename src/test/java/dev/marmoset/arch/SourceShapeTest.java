@@ -45,7 +45,8 @@ class SourceShapeTest {
   @Test
   void everyMarkForLaterHasANumber() throws IOException {
     var marks = new ArrayList<String>();
-    for (Path file : Stream.concat(SourceTree.mainSources().stream(), SourceTree.testSources().stream()).toList()) {
+    for (Path file : Stream.concat(SourceTree.mainSources().stream(), SourceTree.testSources().stream())
+        .toList()) {
       var lines = Files.readAllLines(file);
       for (int i = 0; i < lines.size(); i++) {
         if (MARK.matcher(lines.get(i)).find()) {

@@ -32,7 +32,8 @@ final class SourceTree {
 
   /// All main sources we write, benches included.
   static List<Path> mainSources() throws IOException {
-    return sources(Stream.concat(MODULES.stream(), Stream.of("bench")).map(module -> module + "/src/main/java"));
+    return sources(
+        Stream.concat(MODULES.stream(), Stream.of("bench")).map(module -> module + "/src/main/java"));
   }
 
   /// All test sources: those of the modules and the product tests.

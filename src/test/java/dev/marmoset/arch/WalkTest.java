@@ -29,7 +29,8 @@ class WalkTest {
   private static final Set<String> NOT_YET = Set.of("server.http.HttpServer", "ingest.RemoteWriteHandler",
       "ingest.WriteV1Decoder", "ingest.Ingester", "head.HeadAppender", "log.LogWriter", "log.LogSegment",
       "io.AppendFile", "storeapi.StoreService", "storeapi.SelectTranslator", "query.SeriesSelector",
-      "window.WindowQuerier", "index.IndexReader", "index.MemPostings", "index.PostingsOps", "block.ChunkReader",
+      "window.WindowQuerier", "index.IndexReader", "index.MemPostings", "index.PostingsOps",
+      "block.ChunkReader",
       "head.OpenChunks", "storeapi.SeriesFrames", "storeapi.BackpressuredStream");
 
   /// One row of the table: its number and what each of its columns names.
