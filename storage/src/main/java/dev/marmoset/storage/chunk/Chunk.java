@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// Immutable by contract and therefore safe to share: the array belongs to the chunk, nobody may modify it.
 public final class Chunk {
   /// Bytes of the sample count at the beginning of the data.
-  static final int COUNT_BYTES = Short.BYTES;
+  public static final int COUNT_BYTES = Short.BYTES;
   /// The largest count its two bytes can hold.
   static final int MAX_COUNT = 0xffff;
 
