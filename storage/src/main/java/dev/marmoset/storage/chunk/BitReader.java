@@ -60,7 +60,7 @@ public final class BitReader {
     }
     long word = 0;
     for (int at = end - Long.BYTES + missing; at < end; at++) {
-      word = word << Byte.SIZE | data[at] & 0xff;
+      word = word << Byte.SIZE | (data[at] & 0xff);
     }
     return word << (missing * Byte.SIZE);
   }

@@ -57,7 +57,7 @@ public final class BitWriter {
   public void writeUvarint(long value) {
     var rest = value;
     while ((rest & -UVARINT_MORE) != 0) {
-      write(rest & (UVARINT_MORE - 1) | UVARINT_MORE, Byte.SIZE);
+      write((rest & (UVARINT_MORE - 1)) | UVARINT_MORE, Byte.SIZE);
       rest >>>= 7;
     }
     write(rest, Byte.SIZE);

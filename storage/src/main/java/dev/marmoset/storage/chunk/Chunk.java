@@ -61,7 +61,7 @@ public final class Chunk {
 
   /// Number of samples as the data states it, 0 to 65535.
   public int sampleCount() {
-    return (data[0] & 0xff) << Byte.SIZE | data[1] & 0xff;
+    return (data[0] & 0xff) << Byte.SIZE | (data[1] & 0xff);
   }
 
   /// Equal when encoding, range and every byte are.

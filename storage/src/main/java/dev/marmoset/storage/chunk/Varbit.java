@@ -58,7 +58,7 @@ public final class Varbit {
     int payload = PAYLOAD_BITS[size];
     int prefix = size + 2;
     long ones = (1L << prefix) - 2;
-    bits.write(ones << payload | value & (1L << payload) - 1, prefix + payload);
+    bits.write(ones << payload | (value & ((1L << payload) - 1)), prefix + payload);
   }
 
   /// Reads a signed integer.

@@ -108,11 +108,16 @@ public final class XorAppender {
     if (count == 0) {
       throw new IllegalStateException("taking the chunk of an XOR appender that holds no sample");
     }
+    return new Chunk(ChunkEncoding.XOR, firstTime, lastTime, data());
+  }
+
+  /// A copy of the chunk's data, whatever the order of its times.
+  byte[] data() {
     var data = new byte[Chunk.COUNT_BYTES + bits.byteLength()];
     data[0] = (byte) (count >>> Byte.SIZE);
     data[1] = (byte) count;
     bits.copyTo(data, Chunk.COUNT_BYTES);
-    return new Chunk(ChunkEncoding.XOR, firstTime, lastTime, data);
+    return data;
   }
 
   /// Begins an empty chunk and keeps the buffer.

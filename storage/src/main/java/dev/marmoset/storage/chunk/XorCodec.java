@@ -44,25 +44,25 @@ public final class XorCodec {
       return packed(0, 1);
     }
     if (change >= -8191 && change <= 8192) {
-      return packed(0b10 << 14 | (int) change & 0x3fff, 16);
+      return packed(0b10 << 14 | ((int) change & 0x3fff), 16);
     }
     if (change >= -65535 && change <= 65536) {
-      return packed(0b110 << 17 | (int) change & 0x1ffff, 20);
+      return packed(0b110 << 17 | ((int) change & 0x1ffff), 20);
     }
     if (change >= -524287 && change <= 524288) {
-      return packed(0b1110 << 20 | (int) change & 0xfffff, 24);
+      return packed(0b1110 << 20 | ((int) change & 0xfffff), 24);
     }
     return WIDE_TIME;
   }
 
   /// The bits of a packed code, right-aligned.
   public static long codeBits(int code) {
-    return code >>> LENGTH_BITS;
+    return (long) code >>> LENGTH_BITS;
   }
 
   /// How many bits a packed code has, 1 to 24.
   public static int codeLength(int code) {
-    return code & (1 << LENGTH_BITS) - 1;
+    return code & ((1 << LENGTH_BITS) - 1);
   }
 
   private static int packed(int bits, int length) {
@@ -81,7 +81,7 @@ public final class XorCodec {
   /// @param xor not 0
   public static int windowOf(long xor) {
     int leading = leading(xor);
-    return leading << Byte.SIZE | Long.SIZE - leading - Long.numberOfTrailingZeros(xor);
+    return leading << Byte.SIZE | (Long.SIZE - leading - Long.numberOfTrailingZeros(xor));
   }
 
   /// Number of bits a value takes in this window.
@@ -97,7 +97,7 @@ public final class XorCodec {
   /// The start of the value code that sets a new window, [#NEW_WINDOW_BITS] long; the window's bits follow.
   public static long newWindow(int window) {
     // A length of 64 does not fit into six bits and is written as 0, which no changed value needs.
-    return 0b11L << 11 | (window >>> Byte.SIZE) << 6 | window & 0x3f;
+    return 0b11L << 11 | (window >>> Byte.SIZE) << 6 | (window & 0x3f);
   }
 
   /// The window in the 11 bits after the `11` of a value code; [#NO_WINDOW] where they name one wider than a value.

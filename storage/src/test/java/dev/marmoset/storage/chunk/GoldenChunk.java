@@ -12,33 +12,34 @@ import java.util.Objects;
 ///
 /// @param encoding the number on disk
 /// @param fed the members of each sample as the file has them
-record GoldenChunk(String name, int encoding, int count, String hex, List<Map<String, Object>> fed) {
+public record GoldenChunk(String name, int encoding, int count, String hex, List<Map<String, Object>> fed) {
   /// All vectors of the file.
-  static List<GoldenChunk> all() {
+  public static List<GoldenChunk> all() {
     try (var in = Objects.requireNonNull(GoldenChunk.class.getResourceAsStream("/golden/chunk-encodings.json"))) {
-      return array(Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8))).stream().map(GoldenChunk::of).toList();
+      return objects(Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8))).stream().map(GoldenChunk::of).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /// The vectors of float samples.
-  static List<GoldenChunk> xor() {
+  public static List<GoldenChunk> xor() {
     return all().stream().filter(chunk -> chunk.encoding == ChunkEncoding.XOR.id()).toList();
   }
 
-  byte[] data() {
+  /// The complete chunk data.
+  public byte[] data() {
     return HexFormat.of().parseHex(hex);
   }
 
   /// Time of fed sample i, ms.
-  long time(int i) {
+  public long time(int i) {
     return number(fed.get(i), "t").asLong();
   }
 
   /// Raw value bits of fed float sample i.
-  long valueBits(int i) {
-    return Long.parseUnsignedLong((String) fed.get(i).get("vbits"), 16);
+  public long valueBits(int i) {
+    return Long.parseUnsignedLong(string(fed.get(i), "vbits"), 16);
   }
 
   @Override
@@ -47,17 +48,29 @@ record GoldenChunk(String name, int encoding, int count, String hex, List<Map<St
   }
 
   private static GoldenChunk of(Map<String, Object> vector) {
-    var fed = array(vector.getOrDefault("samples", vector.getOrDefault("hist", List.of())));
-    return new GoldenChunk((String) vector.get("name"), (int) number(vector, "enc").asLong(), (int) number(vector, "n").asLong(),
-        (String) vector.get("hex"), fed);
+    var fed = vector.containsKey("samples") ? member(vector, "samples") : member(vector, "hist");
+    return new GoldenChunk(string(vector, "name"), (int) number(vector, "enc").asLong(), (int) number(vector, "n").asLong(),
+        string(vector, "hex"), objects(fed));
   }
 
-  static Json.Num number(Map<String, Object> object, String member) {
-    return (Json.Num) Objects.requireNonNull(object.get(member), member);
+  /// A member that must be there.
+  public static Object member(Map<String, Object> object, String name) {
+    return Objects.requireNonNull(object.get(name), name);
   }
 
+  /// A member that is a number.
+  public static Json.Num number(Map<String, Object> object, String name) {
+    return (Json.Num) member(object, name);
+  }
+
+  /// A member that is a string.
+  public static String string(Map<String, Object> object, String name) {
+    return (String) member(object, name);
+  }
+
+  /// A list of objects.
   @SuppressWarnings("unchecked") // the file's shape is fixed, and a wrong one fails at the first use
-  private static List<Map<String, Object>> array(Object value) {
-    return (List<Map<String, Object>>) value;
+  public static List<Map<String, Object>> objects(Object list) {
+    return (List<Map<String, Object>>) list;
   }
 }

@@ -9,7 +9,7 @@ import java.util.NoSuchElementException;
 /// Just enough JSON for golden files. Numbers keep their text, so that int64 stays exact.
 ///
 /// Made of [Map], [List], [String], [Boolean], [Num] and [Null].
-final class Json {
+public final class Json {
   private final String text;
   private int at;
 
@@ -18,22 +18,25 @@ final class Json {
   }
 
   /// A number as written.
-  record Num(String text) {
-    long asLong() {
+  public record Num(String text) {
+    /// As an int64.
+    public long asLong() {
       return Long.parseLong(text);
     }
 
-    double asDouble() {
+    /// As a float64.
+    public double asDouble() {
       return Double.parseDouble(text);
     }
   }
 
   /// The literal null.
-  enum Null {
+  public enum Null {
     NULL
   }
 
-  static Object parse(String text) {
+  /// The value of a text.
+  public static Object parse(String text) {
     var json = new Json(text);
     var value = json.value();
     json.space();

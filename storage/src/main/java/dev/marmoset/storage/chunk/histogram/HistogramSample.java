@@ -1,7 +1,5 @@
 package dev.marmoset.storage.chunk.histogram;
 
-import java.util.Arrays;
-
 /// The value of one histogram sample. Immutable.
 ///
 /// Counts are `long`s whose meaning depends on the kind: unsigned integers in a [Histogram], raw bits of a float64 in a
@@ -123,10 +121,10 @@ public abstract sealed class HistogramSample permits Histogram, FloatHistogram {
     }
     var positive = Side.populated(this, layout.positive(), buckets.positive());
     var negative = Side.populated(this, layout.negative(), buckets.negative());
-    if (positive.spans.equals(layout.positive()) && negative.spans.equals(layout.negative())) {
+    if (positive.spans().equals(layout.positive()) && negative.spans().equals(layout.negative())) {
       return this;
     }
-    return with(layout.with(positive.spans, negative.spans), new Buckets(positive.numbers, negative.numbers));
+    return with(layout.with(positive.spans(), negative.spans()), new Buckets(positive.numbers(), negative.numbers()));
   }
 
   /// The same sample with fewer, wider buckets.
@@ -139,41 +137,9 @@ public abstract sealed class HistogramSample permits Histogram, FloatHistogram {
     }
     var positive = Side.reduced(this, layout.positive(), buckets.positive(), steps);
     var negative = Side.reduced(this, layout.negative(), buckets.negative(), steps);
-    return with(new HistogramLayout(schema, layout.zeroThresholdBits(), positive.spans, negative.spans, layout.customBounds()),
-        new Buckets(positive.numbers, negative.numbers));
-  }
-
-  /// Spans and bucket numbers of one side under construction.
-  private record Side(Spans spans, long[] numbers) {
-    static Side populated(HistogramSample sample, Spans spans, long[] numbers) {
-      int[] indexes = spans.indexes();
-      long[] counts = sample.counts(numbers).clone();
-      int kept = 0;
-      for (int i = 0; i < indexes.length; i++) {
-        if (!sample.isZero(counts[i])) {
-          indexes[kept] = indexes[i];
-          counts[kept++] = counts[i];
-        }
-      }
-      return new Side(Spans.covering(indexes, kept), sample.numbers(Arrays.copyOf(counts, kept)));
-    }
-
-    static Side reduced(HistogramSample sample, Spans spans, long[] numbers, int steps) {
-      int[] indexes = spans.indexes();
-      long[] counts = sample.counts(numbers).clone();
-      int kept = 0;
-      for (int i = 0; i < indexes.length; i++) {
-        // Upper bounds are inclusive: bucket i ends at base^i, so bucket 2^steps·k is the last one that falls into k.
-        int index = (int) ((indexes[i] - 1L >> steps) + 1);
-        if (kept > 0 && indexes[kept - 1] == index) {
-          counts[kept - 1] = sample.add(counts[kept - 1], counts[i]);
-        } else {
-          indexes[kept] = index;
-          counts[kept++] = counts[i];
-        }
-      }
-      return new Side(Spans.covering(indexes, kept), sample.numbers(Arrays.copyOf(counts, kept)));
-    }
+    return with(
+        new HistogramLayout(schema, layout.zeroThresholdBits(), positive.spans(), negative.spans(), layout.customBounds()),
+        new Buckets(positive.numbers(), negative.numbers()));
   }
 
   /// Equal when kind, hint and every bit are.

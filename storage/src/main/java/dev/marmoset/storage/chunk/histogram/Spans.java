@@ -85,7 +85,7 @@ public final class Spans {
 
   /// Whether every index is at most [#MAX_INDEX] away from 0, so that any two are less than 2^31 apart.
   public boolean inRange() {
-    return count() == 0 || offset(0) >= -MAX_INDEX && end() <= MAX_INDEX + 1L;
+    return count() == 0 || (offset(0) >= -MAX_INDEX && end() <= MAX_INDEX + 1L);
   }
 
   /// The index after the last span, in 64 bits.

@@ -24,6 +24,8 @@ final class LayoutCodec {
   private static final long FRACTION_MASK = (1L << 52) - 1;
   /// Largest bound, in thousandths, that takes the short form.
   private static final double MAX_SHORT_BOUND = 33_554_430;
+  /// Spans, bounds or buckets of a layout at most. Ours: the 2^20 buckets of both sides at schema 8 are fewer, and arrays stay small.
+  private static final long MAX_THINGS = 1L << 24;
   private static final int MIN_SCHEMA = -9;
   private static final int MAX_SCHEMA = 52;
 
@@ -90,7 +92,7 @@ final class LayoutCodec {
     var positive = readSpans(bits);
     var negative = readSpans(bits);
     long[] bounds = custom ? readBounds(bits) : new long[0];
-    if (positive.bucketCount() + negative.bucketCount() > bits.remaining()) {
+    if (positive.bucketCount() + negative.bucketCount() > Math.min(bits.remaining(), MAX_THINGS)) {
       bits.fail();
     }
     return bits.failed() ? HistogramLayout.EMPTY : new HistogramLayout((int) schema, threshold, positive, negative, bounds);
@@ -141,7 +143,7 @@ final class LayoutCodec {
   /// A number of things that take at least a bit each; 0 and failure when the data cannot hold as many.
   private static int readNumber(BitReader bits) {
     long number = Varbit.readUnsigned(bits);
-    if (number < 0 || number > bits.remaining()) {
+    if (number < 0 || number > Math.min(bits.remaining(), MAX_THINGS)) {
       bits.fail();
       return 0;
     }

@@ -10,8 +10,6 @@ import dev.marmoset.storage.chunk.histogram.Spans;
 /// @param reset whether a count falls; without the sense of a counter it never does
 /// @param union the buckets of both, in the fewest spans
 record SideChange(boolean gains, boolean lacks, boolean reset, Spans union) {
-  private static final long[] NO_COUNTS = {};
-
   /// The change of a counter: a bucket that falls is a reset, and so is a missing one unless its count was 0.
   ///
   /// @param kind any sample of the kind the numbers belong to

@@ -9,7 +9,7 @@ import dev.marmoset.storage.chunk.histogram.Histogram;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Turns the samples of a series, fed in time order, into chunks by the rule of [ChunkCut].
 ///
@@ -21,11 +21,13 @@ public final class WindowEncoder {
   private final HistogramAppender histograms = new HistogramAppender(ChunkEncoding.HISTOGRAM);
   private final HistogramAppender floatHistograms = new HistogramAppender(ChunkEncoding.FLOAT_HISTOGRAM);
   private final List<Chunk> chunks = new ArrayList<>();
-  /// Encoding of the open chunk; empty when there is none.
-  private Optional<ChunkEncoding> open = Optional.empty();
+  /// Encoding of the open chunk; null when there is none.
+  private @Nullable ChunkEncoding open;
   private int openCount;
+  /// Start of the window of the last sample.
   private long window;
   private long lastTime;
+  private boolean fed;
 
   /// An encoder without samples.
   public WindowEncoder() {}
@@ -37,7 +39,7 @@ public final class WindowEncoder {
   /// @throws IllegalArgumentException if the time is not after the last one
   public void add(long t, long valueBits) {
     advance(t);
-    if (!isOpen(ChunkEncoding.XOR) || openCount == ChunkCut.MAX_SAMPLES) {
+    if (open != ChunkEncoding.XOR || openCount == ChunkCut.MAX_SAMPLES) {
       close();
       open(ChunkEncoding.XOR);
     }
@@ -60,7 +62,7 @@ public final class WindowEncoder {
   }
 
   private void add(long t, HistogramSample next, HistogramAppender appender, ChunkEncoding encoding) {
-    if (!isOpen(encoding)) {
+    if (open != encoding) {
       begin(t, next, appender, encoding, ResetFlag.ofFirst(next.resetHint()));
     } else if (openCount == ChunkCut.MAX_SAMPLES) {
       begin(t, next, appender, encoding, appender.flagOfSuccessor(next));
@@ -79,39 +81,36 @@ public final class WindowEncoder {
   }
 
   private void advance(long t) {
-    boolean first = open.isEmpty() && chunks.isEmpty();
-    if (!first && t <= lastTime) {
+    if (fed && t <= lastTime) {
       throw new IllegalArgumentException("encoding a lane: the sample at " + t + " ms is not after the one at " + lastTime + " ms");
     }
-    long start = ChunkCut.windowStart(t);
-    if (!first && start != window) {
+    // Unsigned, because the distance of two times may exceed 63 bits.
+    if (!fed || Long.compareUnsigned(t - window, ChunkCut.WINDOW_MS) >= 0) {
       close();
+      window = ChunkCut.windowStart(t);
     }
-    window = start;
+    fed = true;
     lastTime = t;
   }
 
-  private boolean isOpen(ChunkEncoding encoding) {
-    return open.isPresent() && open.get() == encoding;
-  }
-
   private void open(ChunkEncoding encoding) {
-    open = Optional.of(encoding);
+    open = encoding;
     openCount = 0;
   }
 
   private void close() {
-    open.ifPresent(encoding -> {
-      switch (encoding) {
-        case XOR -> {
-          chunks.add(floats.chunk());
-          floats.reset();
-        }
-        case HISTOGRAM -> chunks.add(histograms.chunk());
-        case FLOAT_HISTOGRAM -> chunks.add(floatHistograms.chunk());
+    if (open == null) {
+      return;
+    }
+    switch (open) {
+      case XOR -> {
+        chunks.add(floats.chunk());
+        floats.reset();
       }
-    });
-    open = Optional.empty();
+      case HISTOGRAM -> chunks.add(histograms.chunk());
+      case FLOAT_HISTOGRAM -> chunks.add(floatHistograms.chunk());
+    }
+    open = null;
   }
 
   /// All chunks since the last call, ascending and disjoint; the last one may have room left. The encoder is empty afterwards.
@@ -119,6 +118,7 @@ public final class WindowEncoder {
     close();
     var finished = List.copyOf(chunks);
     chunks.clear();
+    fed = false;
     return finished;
   }
 }
