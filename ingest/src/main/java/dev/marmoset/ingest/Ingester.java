@@ -1,0 +1,154 @@
+package dev.marmoset.ingest;
+
+import dev.marmoset.ingest.WriteOutcome.Written;
+import dev.marmoset.storage.AppendResult;
+import dev.marmoset.storage.Appender;
+import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.Storage;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// Gives every sample of a batch its verdict and hands the accepted ones to the log.
+///
+/// An open appender holds the head's lock. A batch of known series needs it once. When a series is not found by the
+/// bytes it came with, the lock is released, the labels of all such series are validated and rewritten, and the batch
+/// is judged with a second appender. Confined to one thread at a time.
+final class Ingester {
+  private final Storage storage;
+  private final LabelValidator validator;
+
+  Ingester(Storage storage, LabelValidator validator) {
+    this.storage = storage;
+    this.validator = validator;
+  }
+
+  /// What is known of a request before the fsync.
+  ///
+  /// @param commit    completes with the fsync
+  /// @param ifDurable the outcome, provided that the commit is durable
+  record Verdict(CompletableFuture<CommitOutcome> commit, WriteOutcome ifDurable) {
+  }
+
+  /// Judges a batch, queues what is accepted for the log, and does not wait for it.
+  ///
+  /// @param stats begun by this method; holds the counts afterwards
+  Verdict ingest(WriteBatch batch, WriteStats stats) {
+    stats.begin();
+    CompletableFuture<CommitOutcome> commit = appendIfKnown(batch, stats);
+    if (commit == null) {
+      canonicalise(batch, stats);
+      commit = appendAll(batch, stats);
+    }
+    return new Verdict(commit, outcome(batch, stats));
+  }
+
+  private @Nullable CompletableFuture<CommitOutcome> appendIfKnown(WriteBatch batch, WriteStats stats) {
+    try (Appender appender = storage.appender()) {
+      return resolve(appender, batch) ? append(appender, batch, stats) : null;
+    }
+  }
+
+  private CompletableFuture<CommitOutcome> appendAll(WriteBatch batch, WriteStats stats) {
+    try (Appender appender = storage.appender()) {
+      resolve(appender, batch);
+      return append(appender, batch, stats);
+    }
+  }
+
+  /// Looks all series up and answers whether all that are not refused were found.
+  private static boolean resolve(Appender appender, WriteBatch batch) {
+    boolean complete = true;
+    int n = batch.series();
+    for (int i = 0; i < n; i++) {
+      if (batch.fault(i) == null) {
+        long ref = appender.find(batch.region(i), batch.regionOffset(i), batch.regionLength(i));
+        batch.ref(i, ref);
+        complete &= ref >= 0;
+      }
+    }
+    return complete;
+  }
+
+  private void canonicalise(WriteBatch batch, WriteStats stats) {
+    for (int i = 0; i < batch.series(); i++) {
+      if (batch.fault(i) == null && batch.ref(i) < 0) {
+        RejectReason reason = validator.judge(batch.region(i), batch.regionOffset(i), batch.regionLength(i));
+        if (reason == null) {
+          batch.replaceRegion(i, validator.canonical(), validator.canonicalLength());
+        } else {
+          batch.refuse(i, reason);
+        }
+        if (validator.unsorted()) {
+          stats.countUnsorted();
+        }
+        if (validator.renamed()) {
+          stats.countRenamed();
+        }
+      }
+    }
+  }
+
+  private static CompletableFuture<CommitOutcome> append(Appender appender, WriteBatch batch, WriteStats stats) {
+    stats.bounds(appender.minTime(), appender.maxTime());
+    int n = batch.series();
+    for (int i = 0; i < n; i++) {
+      RejectReason fault = batch.fault(i);
+      if (fault != null) {
+        int start = batch.sampleStart(i);
+        stats.refuseSeries(fault, i, start, batch.sampleEnd(i) - start);
+      } else if (batch.ref(i) >= 0) {
+        appendSamples(appender, batch, i, stats);
+      } else {
+        appendNew(appender, batch, i, stats);
+      }
+    }
+    return appender.commit();
+  }
+
+  private static void appendSamples(Appender appender, WriteBatch batch, int series, WriteStats stats) {
+    long ref = batch.ref(series);
+    int end = batch.sampleEnd(series);
+    for (int i = batch.sampleStart(series); i < end; i++) {
+      AppendResult verdict = appender.append(ref, batch.time(i), batch.valueBits(i));
+      if (verdict.accepted()) {
+        stats.accept();
+      } else {
+        stats.refuse(RejectReason.of(verdict), series, i, batch.time(i));
+      }
+    }
+  }
+
+  /// Creates a series if one of its samples can be accepted; refused requests leave nothing behind.
+  private static void appendNew(Appender appender, WriteBatch batch, int series, WriteStats stats) {
+    long oldest = appender.minTime();
+    long newest = appender.maxTime();
+    boolean acceptable = false;
+    int end = batch.sampleEnd(series);
+    for (int i = batch.sampleStart(series); i < end; i++) {
+      acceptable |= batch.time(i) >= oldest && batch.time(i) <= newest;
+    }
+    long ref = acceptable
+        ? appender.create(batch.region(series), batch.regionOffset(series), batch.regionLength(series))
+        : Appender.UNKNOWN;
+    if (ref >= 0) {
+      batch.ref(series, ref);
+      appendSamples(appender, batch, series, stats);
+      return;
+    }
+    for (int i = batch.sampleStart(series); i < end; i++) {
+      long t = batch.time(i);
+      RejectReason reason = t < oldest ? RejectReason.TOO_OLD
+          : t > newest ? RejectReason.TOO_NEW : RejectReason.SERIES_LIMIT;
+      stats.refuse(reason, series, i, t);
+    }
+  }
+
+  private static WriteOutcome outcome(WriteBatch batch, WriteStats stats) {
+    var written = new Written(stats.samples(), 0, 0);
+    if (stats.refusedTotal() == 0) {
+      return new WriteOutcome.Accepted(written);
+    }
+    String text = RefusalText.of(batch, stats);
+    return stats.samples() == 0 ? new WriteOutcome.Rejected(text) : new WriteOutcome.Partial(written, text);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.marmoset.ingest;
+
+import dev.marmoset.storage.AppendResult;
+
+/// Why a sample, or all samples of a series, were refused for good. Closed, so that every reason has a counter.
+enum RejectReason {
+  /// Older than the acceptance window.
+  TOO_OLD("too_old", "too old"),
+  /// More than 10 minutes ahead of the store's clock.
+  TOO_NEW("too_new", "too far in the future"),
+  /// Time of the latest sample of the series, other value.
+  DUPLICATE("duplicate", "duplicate sample for timestamp with another value"),
+  /// No `__name__`, or an empty one.
+  MISSING_NAME("missing_name", "series without __name__ (labels passed as an array?)"),
+  /// A label with an empty name.
+  EMPTY_LABEL_NAME("empty_label_name", "empty label name"),
+  /// A label name that occurs twice.
+  DUPLICATE_LABEL("duplicate_label", "duplicate label name"),
+  /// A label name or value that is not UTF-8.
+  INVALID_UTF8("invalid_utf8", "label is not valid UTF-8"),
+  /// Label bytes that are no protobuf.
+  MALFORMED_LABELS("malformed_labels", "malformed label"),
+  /// Remote write 2.0: an odd number of label references, or one out of range.
+  BAD_SYMBOL_REF("bad_symbol_ref", "odd number of labels_refs or symbol reference out of range"),
+  /// More labels than a series may have.
+  TOO_MANY_LABELS("too_many_labels", "too many labels"),
+  /// A name, a value or a whole label set over its size limit.
+  LABELS_TOO_LONG("labels_too_long", "label too long"),
+  /// Remote write 2.0: a series with neither samples nor histograms.
+  NO_SAMPLES("no_samples", "series without samples"),
+  /// The store holds as many series as it may.
+  SERIES_LIMIT("series_limit", "limit of series reached");
+
+  private final String tag;
+  private final String text;
+
+  RejectReason(String tag, String text) {
+    this.tag = tag;
+    this.text = text;
+  }
+
+  /// Value of the `reason` label in metrics.
+  String tag() {
+    return tag;
+  }
+
+  /// The reason in words, fit for the sender.
+  String text() {
+    return text;
+  }
+
+  /// The reason behind a verdict that is not an acceptance.
+  static RejectReason of(AppendResult verdict) {
+    return switch (verdict) {
+      case TOO_OLD -> TOO_OLD;
+      case TOO_NEW -> TOO_NEW;
+      case CONFLICTING_DUPLICATE -> DUPLICATE;
+      case ACCEPTED, SAME_AGAIN -> throw new IllegalArgumentException("verdict " + verdict + " is an acceptance");
+    };
+  }
+}

@@ -1,0 +1,213 @@
+package dev.marmoset.ingest;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The series and samples of one request in columns: what a decoder writes and the [Ingester] reads.
+///
+/// A series is a region of label bytes, which lies in the request body as it came or in the batch's scratch buffer,
+/// and a run of samples. Its index is its position in the request. Reused from request to request, so in a steady
+/// state nothing is allocated; confined to one thread at a time.
+final class WriteBatch {
+  private static final int FIRST_SERIES = 512;
+  private static final int FIRST_SAMPLES = 2048;
+  private static final int FIRST_SCRATCH = 4096;
+
+  private byte[] body = {};
+  private byte[] scratch = new byte[FIRST_SCRATCH];
+  private int scratchLength;
+
+  private int series;
+  /// Offset in the body, or `~offset` in the scratch buffer.
+  private int[] regionOffset = new int[FIRST_SERIES];
+  private int[] regionLength = new int[FIRST_SERIES];
+  private int[] sampleEnd = new int[FIRST_SERIES];
+  private @Nullable RejectReason[] fault = new RejectReason[FIRST_SERIES];
+  private long[] refs = new long[FIRST_SERIES];
+
+  private int samples;
+  private long[] times = new long[FIRST_SAMPLES];
+  private long[] valueBits = new long[FIRST_SAMPLES];
+
+  private int exemplars;
+  private int metadata;
+
+  /// Forgets the last request; regions of the next one lie in `newBody`, which the batch borrows.
+  void begin(byte[] newBody) {
+    Arrays.fill(fault, 0, series, null);
+    body = newBody;
+    scratchLength = 0;
+    series = 0;
+    samples = 0;
+    exemplars = 0;
+    metadata = 0;
+  }
+
+  /// Adds a sample to the series that [#endSeries] or [#endScratchSeries] will close.
+  void addSample(long t, long bits) {
+    if (samples == times.length) {
+      growSamples();
+    }
+    times[samples] = t;
+    valueBits[samples++] = bits;
+  }
+
+  /// Samples added since the last series was closed.
+  int openSamples() {
+    return samples - (series == 0 ? 0 : sampleEnd[series - 1]);
+  }
+
+  /// Closes a series whose label bytes lie in the body.
+  void endSeries(int offset, int length) {
+    close(offset, length);
+  }
+
+  /// Closes a series whose label bytes lie in the scratch buffer.
+  void endScratchSeries(int offset, int length) {
+    close(~offset, length);
+  }
+
+  /// Marks the series closed last as refused whatever its samples are.
+  void refuseLast(RejectReason reason) {
+    fault[series - 1] = reason;
+  }
+
+  private void close(int codedOffset, int length) {
+    if (series == regionOffset.length) {
+      growSeries();
+    }
+    regionOffset[series] = codedOffset;
+    regionLength[series] = length;
+    sampleEnd[series++] = samples;
+  }
+
+  /// Makes room for `length` more bytes in the scratch buffer and returns it; [#scratchLength] tells where they go.
+  byte[] scratch(int length) {
+    int needed = Math.addExact(scratchLength, length);
+    if (needed > scratch.length) {
+      scratch = Arrays.copyOf(scratch, Math.max(needed, scratch.length * 2));
+    }
+    return scratch;
+  }
+
+  /// Bytes in use of the scratch buffer.
+  int scratchLength() {
+    return scratchLength;
+  }
+
+  /// Declares the scratch buffer used up to `length`.
+  void scratchLength(int length) {
+    scratchLength = length;
+  }
+
+  /// Appends bytes to the scratch buffer and returns where they begin.
+  int appendScratch(byte[] source, int offset, int length) {
+    int start = scratchLength;
+    System.arraycopy(source, offset, scratch(length), start, length);
+    scratchLength += length;
+    return start;
+  }
+
+  /// Replaces the label bytes of a series by a copy of other bytes.
+  void replaceRegion(int index, byte[] source, int length) {
+    regionOffset[index] = ~appendScratch(source, 0, length);
+    regionLength[index] = length;
+  }
+
+  /// Refuses a series whatever its samples are.
+  void refuse(int index, RejectReason reason) {
+    fault[index] = reason;
+  }
+
+  void countExemplar() {
+    exemplars++;
+  }
+
+  void countMetadata() {
+    metadata++;
+  }
+
+  int series() {
+    return series;
+  }
+
+  int samples() {
+    return samples;
+  }
+
+  int exemplars() {
+    return exemplars;
+  }
+
+  int metadata() {
+    return metadata;
+  }
+
+  /// Array that holds the label bytes of a series.
+  byte[] region(int index) {
+    return regionOffset[index] >= 0 ? body : scratch;
+  }
+
+  int regionOffset(int index) {
+    int coded = regionOffset[index];
+    return coded >= 0 ? coded : ~coded;
+  }
+
+  int regionLength(int index) {
+    return regionLength[index];
+  }
+
+  /// Index of the first sample of a series.
+  int sampleStart(int index) {
+    return index == 0 ? 0 : sampleEnd[index - 1];
+  }
+
+  /// Index behind the last sample of a series.
+  int sampleEnd(int index) {
+    return sampleEnd[index];
+  }
+
+  /// Why the whole series is refused, or null.
+  @Nullable
+  RejectReason fault(int index) {
+    return fault[index];
+  }
+
+  long ref(int index) {
+    return refs[index];
+  }
+
+  void ref(int index, long ref) {
+    refs[index] = ref;
+  }
+
+  /// Sample time, ms since the epoch.
+  long time(int sample) {
+    return times[sample];
+  }
+
+  /// Raw bits of the sample's value.
+  long valueBits(int sample) {
+    return valueBits[sample];
+  }
+
+  /// Bytes held by the columns and the scratch buffer; a pool lets go of a batch that has grown too large.
+  long retainedBytes() {
+    long perSeries = 3L * Integer.BYTES + 2L * Long.BYTES;
+    return scratch.length + perSeries * regionOffset.length + 2L * Long.BYTES * times.length;
+  }
+
+  private void growSamples() {
+    times = Arrays.copyOf(times, times.length * 2);
+    valueBits = Arrays.copyOf(valueBits, times.length);
+  }
+
+  private void growSeries() {
+    int size = regionOffset.length * 2;
+    regionOffset = Arrays.copyOf(regionOffset, size);
+    regionLength = Arrays.copyOf(regionLength, size);
+    sampleEnd = Arrays.copyOf(sampleEnd, size);
+    fault = Arrays.copyOf(fault, size);
+    refs = Arrays.copyOf(refs, size);
+  }
+}

@@ -1,0 +1,251 @@
+package dev.marmoset.ingest;
+
+import dev.marmoset.ingest.IngestLimits.LabelLimits;
+import dev.marmoset.ingest.wire.MessageCheck;
+import dev.marmoset.ingest.wire.WireFault;
+import dev.marmoset.ingest.wire.WireReader;
+import dev.marmoset.storage.labels.LabelRegion;
+import java.util.Arrays;
+
+/// Decodes a remote-write 2.0 message (`io.prometheus.write.v2.Request`) into a [WriteBatch] without allocating.
+///
+/// Two walks, because nothing obliges a sender to put the symbols before the series: the first one notes where the
+/// symbols lie, the second one spells the labels of each series out into the batch's scratch buffer, in the form of
+/// 1.0. With sorted references that is the canonical form, so one lookup serves both versions.
+///
+/// Start timestamps, also the deprecated field 6 of a series, are accepted and dropped. Faults of one series refuse
+/// that series only. Confined to one thread at a time.
+final class WriteV2Decoder {
+  /// Field of the symbols in a request.
+  static final int SYMBOLS_FIELD = 4;
+  /// Field of the series in a request.
+  static final int TIMESERIES_FIELD = 5;
+
+  private static final int SYMBOLS = SYMBOLS_FIELD << 3 | WireReader.BYTES;
+  private static final int TIMESERIES = TIMESERIES_FIELD << 3 | WireReader.BYTES;
+  private static final int REF_UNPACKED = 1 << 3 | WireReader.VARINT;
+  private static final int REFS_PACKED = 1 << 3 | WireReader.BYTES;
+  private static final int SAMPLES = 2 << 3 | WireReader.BYTES;
+  private static final int HISTOGRAMS = 3 << 3 | WireReader.BYTES;
+  private static final int EXEMPLARS = 4 << 3 | WireReader.BYTES;
+  private static final int METADATA = 5 << 3 | WireReader.BYTES;
+  private static final int SERIES_FIELDS = 5;
+  private static final int VALUE = 1 << 3 | WireReader.FIXED64;
+  private static final int TIMESTAMP = 2 << 3 | WireReader.VARINT;
+  private static final int START_TIMESTAMP = 3 << 3 | WireReader.VARINT;
+  private static final int SAMPLE_FIELDS = 3;
+  /// Symbols of a request per sample it may carry: a bound on memory, far above what label sets need.
+  private static final int SYMBOLS_PER_SAMPLE = 4;
+
+  private final WireReader in = new WireReader();
+  private final MessageCheck check = new MessageCheck(in);
+  private final int maxSamples;
+  private final int maxLabels;
+  private final int maxSetBytes;
+  private final int maxExpandedBytes;
+  private WriteBatch batch = new WriteBatch();
+  private byte[] body = {};
+
+  private int symbols;
+  private int[] symbolOffset = new int[1024];
+  private int[] symbolLength = new int[1024];
+  private int refs;
+  private int[] ref = new int[64];
+  private boolean badRef;
+
+  /// @param maxSamples       samples, and series, that one request may carry
+  /// @param maxExpandedBytes bytes that the label sets of a request may take when they are spelt out
+  WriteV2Decoder(int maxSamples, LabelLimits labels, int maxExpandedBytes) {
+    this.maxSamples = maxSamples;
+    this.maxLabels = labels.maxLabels();
+    this.maxSetBytes = labels.maxSetBytes();
+    this.maxExpandedBytes = maxExpandedBytes;
+  }
+
+  /// Decodes a whole body.
+  ///
+  /// @param target receives series and samples, begun by this method; after a fault its content means nothing
+  Decoded decode(byte[] source, int length, WriteBatch target) {
+    body = source;
+    batch = target;
+    batch.begin(source);
+    in.reset(source, 0, length);
+    symbols = 0;
+    boolean own = false;
+    boolean foreign = false;
+    int firstSeries = length;
+    while (in.more()) {
+      int start = in.offset();
+      int number = topLevel();
+      if (number == TIMESERIES_FIELD && start < firstSeries) {
+        firstSeries = start;
+      }
+      own |= number == TIMESERIES_FIELD || number == SYMBOLS_FIELD;
+      foreign |= number == 1 || number == 3;
+    }
+    allSeries(firstSeries, length);
+    WireFault fault = in.fault();
+    if (fault != null) {
+      return new Decoded.Malformed(fault, in.offset());
+    }
+    return !own && foreign ? Decoded.OTHER_VERSION : Decoded.COMPLETE;
+  }
+
+  /// Bytes held by the tables of symbols and references.
+  long retainedBytes() {
+    return Integer.BYTES * (2L * symbolOffset.length + ref.length);
+  }
+
+  /// Reads a field in the first walk and returns its number.
+  private int topLevel() {
+    int tag = in.tag();
+    switch (tag) {
+      case SYMBOLS -> symbol();
+      case TIMESERIES -> in.skipBytes();
+      default -> {
+        if (tag >>> 3 == SYMBOLS_FIELD || tag >>> 3 == TIMESERIES_FIELD) {
+          in.fail(WireFault.WRONG_TYPE);
+        } else {
+          in.skip(tag);
+        }
+      }
+    }
+    return tag >>> 3;
+  }
+
+  private void symbol() {
+    int length = in.length();
+    if (symbols == symbolOffset.length) {
+      if (symbols >= (long) SYMBOLS_PER_SAMPLE * maxSamples) {
+        in.fail(WireFault.OVERSIZED);
+        return;
+      }
+      symbolOffset = Arrays.copyOf(symbolOffset, symbols * 2);
+      symbolLength = Arrays.copyOf(symbolLength, symbols * 2);
+    }
+    symbolOffset[symbols] = in.offset();
+    symbolLength[symbols++] = length;
+    in.advance(length);
+  }
+
+  private void allSeries(int from, int length) {
+    if (in.failed()) {
+      return;
+    }
+    in.reset(body, from, length - from);
+    while (in.more()) {
+      int tag = in.tag();
+      if (tag == TIMESERIES) {
+        series();
+      } else {
+        in.skip(tag);
+      }
+    }
+  }
+
+  private void series() {
+    int outer = in.enter();
+    refs = 0;
+    badRef = false;
+    while (in.more()) {
+      int tag = in.tag();
+      switch (tag) {
+        case REFS_PACKED -> packedRefs();
+        case REF_UNPACKED -> ref(in.varint());
+        case SAMPLES -> sample();
+        case HISTOGRAMS -> check.histogram();
+        case EXEMPLARS -> {
+          check.exemplarV2(symbols);
+          batch.countExemplar();
+        }
+        case METADATA -> {
+          badRef |= !check.metadataV2(symbols);
+          batch.countMetadata();
+        }
+        default -> in.skipUnknown(tag, SERIES_FIELDS);
+      }
+    }
+    in.leave(outer);
+    endSeries();
+  }
+
+  private void packedRefs() {
+    int outer = in.enter();
+    while (in.more()) {
+      ref(in.varint());
+    }
+    in.leave(outer);
+  }
+
+  private void ref(long symbol) {
+    if (symbol < 0 || symbol >= symbols) {
+      badRef = true;
+    } else if (refs <= 2 * maxLabels) {
+      if (refs == ref.length) {
+        ref = Arrays.copyOf(ref, refs * 2);
+      }
+      ref[refs++] = (int) symbol;
+    }
+  }
+
+  private void endSeries() {
+    int samples = batch.openSamples();
+    int start = batch.scratchLength();
+    boolean fits = spellLabels();
+    batch.endScratchSeries(start, batch.scratchLength() - start);
+    if (badRef || ((refs & 1) != 0 && refs <= 2 * maxLabels)) {
+      batch.refuseLast(RejectReason.BAD_SYMBOL_REF);
+    } else if (refs > 2 * maxLabels) {
+      batch.refuseLast(RejectReason.TOO_MANY_LABELS);
+    } else if (!fits) {
+      batch.refuseLast(RejectReason.LABELS_TOO_LONG);
+    } else if (samples == 0) {
+      batch.refuseLast(RejectReason.NO_SAMPLES);
+    }
+    if (batch.scratchLength() > maxExpandedBytes || batch.series() > maxSamples) {
+      in.fail(WireFault.OVERSIZED);
+    }
+  }
+
+  /// Writes the labels behind the scratch buffer's end; stops and answers false at the limit of a label set.
+  private boolean spellLabels() {
+    int at = batch.scratchLength();
+    int end = at + maxSetBytes;
+    for (int i = 0; i + 1 < refs; i += 2) {
+      int name = ref[i];
+      int value = ref[i + 1];
+      if ((long) symbolLength[name] + symbolLength[value] > maxSetBytes) {
+        return false;
+      }
+      int entry = LabelRegion.entryLength(symbolLength[name], symbolLength[value]);
+      if (at + entry > end) {
+        return false;
+      }
+      at = LabelRegion.writeEntry(batch.scratch(entry), at, body, symbolOffset[name], symbolLength[name],
+          symbolOffset[value], symbolLength[value]);
+      batch.scratchLength(at);
+    }
+    return true;
+  }
+
+  private void sample() {
+    int outer = in.enter();
+    long bits = 0;
+    long t = 0;
+    while (in.more()) {
+      int tag = in.tag();
+      switch (tag) {
+        case VALUE -> bits = in.fixed64();
+        case TIMESTAMP -> t = in.varint();
+        case START_TIMESTAMP -> in.varint();
+        default -> in.skipUnknown(tag, SAMPLE_FIELDS);
+      }
+    }
+    in.leave(outer);
+    if (batch.samples() >= maxSamples) {
+      in.fail(WireFault.OVERSIZED);
+    } else {
+      batch.addSample(t, bits);
+    }
+  }
+}
