@@ -127,6 +127,11 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     return windows.all().stream().map(window -> window.file().fault()).filter(reason -> reason != null).findFirst();
   }
 
+  /// What of the data cannot be served until a restart; empty when all can.
+  public Optional<String> lostData() {
+    return Optional.ofNullable(fault);
+  }
+
   /// Numbers about the head. Thread-safe.
   public HeadStats stats() {
     return stats;
