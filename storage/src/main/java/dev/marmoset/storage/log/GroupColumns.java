@@ -1,0 +1,113 @@
+package dev.marmoset.storage.log;
+
+import java.util.Arrays;
+
+/// The float samples of one group by their series numbers in the segment. Reused; confined to the log thread.
+final class GroupColumns {
+  private static final int INITIAL_CAPACITY = 1 << 12;
+
+  int[] numbers = new int[INITIAL_CAPACITY];
+  long[] times = new long[INITIAL_CAPACITY];
+  long[] values = new long[INITIAL_CAPACITY];
+  private long[] keys = new long[0];
+  private int[] sortedNumbers = new int[0];
+  private long[] sortedTimes = new long[0];
+  private long[] sortedValues = new long[0];
+  private int size;
+
+  int size() {
+    return size;
+  }
+
+  void clear() {
+    size = 0;
+  }
+
+  void add(int number, long t, long valueBits) {
+    int i = size;
+    if (i == numbers.length) {
+      grow();
+    }
+    numbers[i] = number;
+    times[i] = t;
+    values[i] = valueBits;
+    size = i + 1;
+  }
+
+  private void grow() {
+    int capacity = size * 2;
+    numbers = Arrays.copyOf(numbers, capacity);
+    times = Arrays.copyOf(times, capacity);
+    values = Arrays.copyOf(values, capacity);
+  }
+
+  /// Sorts by series number where that makes runs longer: senders that keep their order, the usual case, are left
+  /// alone. Samples of one series keep their order.
+  void order() {
+    int forward = 0;
+    int backward = 0;
+    for (int i = 1; i < size; i++) {
+      int step = numbers[i] - numbers[i - 1];
+      forward += step == 1 ? 0 : 1;
+      backward += step < 0 ? 1 : 0;
+    }
+    if (forward > size / 16 && backward > 0) {
+      sort();
+    }
+  }
+
+  private void sort() {
+    reserve();
+    for (int i = 0; i < size; i++) {
+      keys[i] = (long) numbers[i] << Integer.SIZE | i;
+    }
+    Arrays.sort(keys, 0, size);
+    for (int i = 0; i < size; i++) {
+      int from = (int) keys[i];
+      sortedNumbers[i] = numbers[from];
+      sortedTimes[i] = times[from];
+      sortedValues[i] = values[from];
+    }
+    swap();
+  }
+
+  private void reserve() {
+    if (keys.length < numbers.length) {
+      keys = new long[numbers.length];
+      sortedNumbers = new int[numbers.length];
+      sortedTimes = new long[numbers.length];
+      sortedValues = new long[numbers.length];
+    }
+  }
+
+  private void swap() {
+    int[] oldNumbers = numbers;
+    long[] oldTimes = times;
+    long[] oldValues = values;
+    numbers = sortedNumbers;
+    times = sortedTimes;
+    values = sortedValues;
+    sortedNumbers = oldNumbers;
+    sortedTimes = oldTimes;
+    sortedValues = oldValues;
+  }
+
+  /// End of the samples from `from` on whose series numbers ascend by one.
+  int consecutiveEnd(int from, int to) {
+    int i = from + 1;
+    while (i < to && numbers[i] == numbers[i - 1] + 1) {
+      i++;
+    }
+    return i;
+  }
+
+  /// End of the samples from `from` on with equal times.
+  int equalTimesEnd(int from, int to) {
+    long t = times[from];
+    int i = from + 1;
+    while (i < to && times[i] == t) {
+      i++;
+    }
+    return i;
+  }
+}

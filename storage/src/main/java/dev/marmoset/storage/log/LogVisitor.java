@@ -1,0 +1,50 @@
+package dev.marmoset.storage.log;
+
+import dev.marmoset.storage.labels.Labels;
+
+/// Receives what a segment holds, in the order of the segment. Used by one thread.
+///
+/// Numbers are those of the segment: `series` numbers them from 0 without gaps, everything else refers to numbers given
+/// before. One visitor per segment.
+public interface LogVisitor {
+  /// A series gets its number.
+  void series(int number, Labels labels);
+
+  /// A float sample.
+  ///
+  /// @param t         ms since the epoch
+  /// @param valueBits raw IEEE 754 bits
+  void sample(int number, long t, long valueBits);
+
+  /// An exemplar. Ignored unless overridden.
+  default void exemplar(int number, long t, long valueBits, Labels labels) {
+  }
+
+  /// Metadata of a metric family; the latest counts. Ignored unless overridden.
+  default void metadata(MetricMetadata metadata) {
+  }
+
+  /// The writer's promise that every sample from here on has t ≥ floor − window. Ignored unless overridden.
+  ///
+  /// @param window acceptance window W, ms
+  /// @param floor  ms since the epoch
+  default void accept(long window, long floor) {
+  }
+
+  /// What the writer tells the other replicas. Ignored unless overridden.
+  default void state(LogState state) {
+  }
+
+  /// The writer has written a record of a window's register, or made progress with its claim (number 0). Ignored
+  /// unless overridden.
+  default void note(long windowStart, long registerNumber) {
+  }
+
+  /// The segment is complete and holds samples from `minTime` to `maxTime` of the window. Ignored unless overridden.
+  default void touched(long windowStart, long minTime, long maxTime) {
+  }
+
+  /// The record whose content was just delivered ends at `offset` of the file. Ignored unless overridden.
+  default void recordEnd(long offset) {
+  }
+}

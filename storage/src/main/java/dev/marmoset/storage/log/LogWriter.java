@@ -1,0 +1,182 @@
+package dev.marmoset.storage.log;
+
+import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.CommitOutcome.Unavailable;
+import dev.marmoset.storage.io.Clock;
+import dev.marmoset.storage.io.FileSystem;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The log of this incarnation: makes batches durable in groups, on one thread of its own. Thread-safe.
+///
+/// A batch is answered `Durable` when its bytes were forced, the lease was still valid after that, and the head has
+/// applied it. Any error gives the segment up; the log renews itself by creating the next one, until somebody else has
+/// sealed it ([#isOver]). A second thread refuses what waits for longer than 10 s, because the first may be stuck in a
+/// write to a stalled volume, where nothing can be done about it.
+public final class LogWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+  private static final long WATCH_NANOS = 250_000_000L;
+  private static final long AFTER_DEFECT_NANOS = 1_000_000_000L;
+  /// The end of the log is one step of a shutdown that has 105 s in all.
+  private static final long CLOSE_MILLIS = 10_000;
+
+  private final LogCommitter committer;
+  private final Clock clock;
+  private final Thread thread;
+  private final Thread watch;
+  private volatile boolean stopping;
+  private volatile boolean killed;
+
+  private LogWriter(LogCommitter committer, Clock clock) {
+    this.committer = committer;
+    this.clock = clock;
+    this.thread = Thread.ofPlatform().name("log").daemon().unstarted(this::run);
+    this.watch = Thread.ofPlatform().name("log-watch").daemon().unstarted(this::watch);
+  }
+
+  /// Creates the log's directory and its first segment, and starts the threads.
+  ///
+  /// @param random  source of nonces that no other process shares
+  /// @param labels  asked for the definition of each series once per segment, on the log thread
+  /// @param applier called with each durable batch, on the log thread
+  /// @throws IOException if the volume does not allow it; another attempt needs another incarnation
+  public static LogWriter open(LogOptions options, FileSystem files, Clock clock, RandomGenerator random,
+      SeriesLabels labels, GroupApplier applier) throws IOException {
+    var committer = new LogCommitter(options, files, clock, random, labels, applier);
+    committer.open();
+    var writer = new LogWriter(committer, clock);
+    writer.thread.start();
+    writer.watch.start();
+    return writer;
+  }
+
+  /// Queues a batch. Never blocks.
+  ///
+  /// @return completes with `Durable`, or with `Unavailable` at once when the log is not writable or its queue is
+  ///         full, else within about 10 s; never exceptionally. Completes on the log thread: do little there. An empty
+  ///         batch is durable already
+  /// @throws IllegalArgumentException if nobody stated when the batch was judged
+  public CompletableFuture<CommitOutcome> append(LogBatch batch) {
+    if (batch.isEmpty()) {
+      return CompletableFuture.completedFuture(CommitOutcome.Durable.INSTANCE);
+    }
+    if (batch.judgedAt() == Long.MIN_VALUE) {
+      throw new IllegalArgumentException("batch of " + batch.size() + " samples does not say when it was judged");
+    }
+    Optional<String> refusal = committer.refusal();
+    if (refusal.isPresent()) {
+      committer.stats().refused.increment();
+      return CompletableFuture.completedFuture(new Unavailable(refusal.get()));
+    }
+    var answer = new CompletableFuture<CommitOutcome>();
+    committer.offer(new LogQueue.Entry(batch, answer, clock.nanos()));
+    LockSupport.unpark(thread);
+    return answer;
+  }
+
+  /// Whether a batch appended now would be taken: the lease is valid and there is space.
+  public boolean writable() {
+    return committer.refusal().isEmpty();
+  }
+
+  /// Why the log is not writable, fit for a sender; empty when it is.
+  public Optional<String> refusal() {
+    return committer.refusal();
+  }
+
+  /// Whether the lease is lost for good, so that the process must end: the log has been sealed by somebody else, or
+  /// could not be renewed for 10 min.
+  public boolean isOver() {
+    return committer.state() == LogCommitter.State.OVER;
+  }
+
+  /// The acceptance clock now, ms since the epoch: samples are judged by it.
+  public long acceptanceClock() {
+    return committer.acceptance().millis();
+  }
+
+  /// End of what is durable and applied.
+  public LogPosition position() {
+    return committer.durable();
+  }
+
+  /// What the log counts.
+  public LogStats stats() {
+    return committer.stats();
+  }
+
+  /// States what the other replicas are told every 5 s from now on.
+  public void tell(LogState state) {
+    committer.tell(state);
+  }
+
+  /// Tells the other replicas something about a window, with the next commit.
+  public void note(LogNote note) {
+    committer.note(note);
+    LockSupport.unpark(thread);
+  }
+
+  /// Ends the log in good order: commits what waits, writes the end and the seal. Waits for at most 10 s; a log that is
+  /// stuck is left behind, for others to seal. Idempotent.
+  @Override
+  public void close() {
+    stopping = true;
+    committer.announceStop();
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    try {
+      thread.join(CLOSE_MILLIS);
+    } catch (InterruptedException _) {
+      interrupted = true;
+    }
+    LockSupport.unpark(watch);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Ends as a crash would, for tests: nothing more is written.
+  public void kill() {
+    killed = true;
+    close();
+  }
+
+  private void run() {
+    while (!stopping) {
+      LockSupport.parkNanos(this, stepSafely());
+    }
+    try {
+      if (killed) {
+        committer.abandon();
+      } else {
+        committer.stop();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.error("closing the log", e);
+    }
+  }
+
+  /// Top of the log thread: a defect must not silence it.
+  private long stepSafely() {
+    try {
+      return committer.step();
+    } catch (RuntimeException | Error e) {
+      LOG.error("step of the log", e);
+      committer.defect(e);
+      return AFTER_DEFECT_NANOS;
+    }
+  }
+
+  private void watch() {
+    while (thread.isAlive()) {
+      committer.expire();
+      LockSupport.parkNanos(this, WATCH_NANOS);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.marmoset.storage.log;
+
+import dev.marmoset.storage.io.ReadFile;
+import dev.marmoset.storage.log.SegmentOutcome.Complete;
+import dev.marmoset.storage.log.SegmentOutcome.Damaged;
+import dev.marmoset.storage.log.SegmentOutcome.TooNew;
+import dev.marmoset.storage.log.SegmentOutcome.TornTail;
+import java.io.IOException;
+
+/// Reads one segment, and goes on where it stopped when the segment has grown. Not thread-safe.
+///
+/// Definitions and value state stay between calls, so that a follower reads only what is new.
+final class SegmentReader implements AutoCloseable {
+  private final LogSegmentFile segment;
+  private final RecordScanner scanner;
+  private final RecordDecoder decoder = new RecordDecoder();
+  private boolean begun;
+
+  SegmentReader(LogSegmentFile segment) {
+    this.segment = segment;
+    this.scanner = new RecordScanner(segment.incarnation(), segment.number());
+  }
+
+  /// Delivers what lies between the position reached and the end of the segment.
+  ///
+  /// @param file freshly opened
+  /// @throws IOException if the file cannot be read; the position reached stays
+  SegmentOutcome readOn(ReadFile file, LogVisitor visitor) throws IOException {
+    scanner.forgetReadAhead();
+    if (!begun) {
+      switch (SegmentHead.read(file, segment.incarnation(), segment.number())) {
+        case SegmentHead.Valid _ -> begun = true;
+        case SegmentHead.TooNew head -> {
+          return new TooNew(counts(), head.what());
+        }
+        case SegmentHead.Broken head -> {
+          return new Damaged(counts(), head.why());
+        }
+      }
+    }
+    long limit = segment.end().orElse(Long.MAX_VALUE);
+    RecordScanner.Found found = scanner.look(file, limit);
+    while (found == RecordScanner.Found.RECORD) {
+      RecordDecoder.Result result = decoder.decode(scanner, visitor);
+      switch (result) {
+        case DONE -> scanner.advance();
+        case TOO_NEW -> {
+          return new TooNew(counts(), decoder.why());
+        }
+        case MALFORMED -> {
+          return new Damaged(counts(), decoder.why());
+        }
+      }
+      visitor.recordEnd(scanner.offset());
+      found = scanner.look(file, limit);
+    }
+    return end(found == RecordScanner.Found.NOTHING);
+  }
+
+  private SegmentOutcome end(boolean clean) {
+    if (segment.end().isPresent() && scanner.offset() != segment.end().getAsLong()) {
+      String why = clean ? "file ends" : scanner.why();
+      return new Damaged(counts(), why + ", the segment's valid length is " + segment.end().getAsLong());
+    }
+    if (clean) {
+      return new Complete(counts());
+    }
+    return segment.last() ? new TornTail(counts(), scanner.why()) : new Damaged(counts(), scanner.why());
+  }
+
+  /// What has been delivered so far.
+  SegmentCounts counts() {
+    return new SegmentCounts(begun ? scanner.offset() : 0, scanner.sequence(), decoder.seriesCount(),
+        decoder.samples());
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+  }
+}
