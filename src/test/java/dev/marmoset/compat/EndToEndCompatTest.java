@@ -47,16 +47,16 @@ class EndToEndCompatTest {
   private static final String REPLICA_LABEL = "marmoset_replica";
 
   private static final List<String> EXPRESSIONS = List.of(
-    "demo_temperature_celsius",
-    "rate(demo_requests_total[10s])",
-    "sum by (instance, code) (rate(demo_requests_total[7s]))",
-    "topk(2, demo_requests_total)",
-    "absent(demo_temperature_celsius{instance=\"silent\"})",
-    "histogram_quantile(0.9, sum by (le) (rate(demo_request_seconds_bucket[15s])))",
-    "label_replace(demo_build_info, \"major\", \"$1\", \"version\", \"([0-9]+)[.].*\")",
-    "max_over_time(rate(demo_requests_total[5s])[20s:2s])",
-    "count by (instance) ({__name__=~\"demo_.+\"})",
-    "{job=\"demo\", __name__!~\"demo_requests.*\"} offset 15s");
+      "demo_temperature_celsius",
+      "rate(demo_requests_total[10s])",
+      "sum by (instance, code) (rate(demo_requests_total[7s]))",
+      "topk(2, demo_requests_total)",
+      "absent(demo_temperature_celsius{instance=\"silent\"})",
+      "histogram_quantile(0.9, sum by (le) (rate(demo_request_seconds_bucket[15s])))",
+      "label_replace(demo_build_info, \"major\", \"$1\", \"version\", \"([0-9]+)[.].*\")",
+      "max_over_time(rate(demo_requests_total[5s])[20s:2s])",
+      "count by (instance) ({__name__=~\"demo_.+\"})",
+      "{job=\"demo\", __name__!~\"demo_requests.*\"} offset 15s");
 
   /// The two wire formats of remote write, each with a store of its own.
   private enum Wire {
@@ -97,10 +97,10 @@ class EndToEndCompatTest {
       logs.watch(store.process());
     }
     var prometheus = closing(PrometheusServer.start(directory,
-      Map.of("steady", steady.address(), "silent", silent.address()),
-      stores.entrySet().stream()
-        .map(store -> new RemoteWrite(store.getValue().uri("/api/v1/write"), store.getKey().message))
-        .toList()));
+        Map.of("steady", steady.address(), "silent", silent.address()),
+        stores.entrySet().stream()
+            .map(store -> new RemoteWrite(store.getValue().uri("/api/v1/write"), store.getKey().message))
+            .toList()));
     logs.watch(prometheus.process());
     stores.forEach((wire, store) -> {
       var query = closing(ThanosQuery.start("thanos-" + wire, directory, store.grpcAddress(), REPLICA_LABEL));
@@ -121,8 +121,8 @@ class EndToEndCompatTest {
       int _ = Polling.until(allSeries + " series to have a sample after " + end, DEADLINE, () -> {
         var count = api.instant(settled, end + 5_000);
         return count.series().values().stream().flatMap(List::stream)
-          .filter(sample -> sample.value().equals(Long.toString(allSeries)))
-          .map(_ -> 1).findAny();
+            .filter(sample -> sample.value().equals(Long.toString(allSeries)))
+            .map(_ -> 1).findAny();
       }, () -> "It answered " + api.instant(settled, end + 5_000));
     });
     return end;
@@ -160,7 +160,7 @@ class EndToEndCompatTest {
 
   private static Stream<Arguments> wiresAndExpressions() {
     return Stream.of(Wire.values())
-      .flatMap(wire -> EXPRESSIONS.stream().map(expression -> Arguments.of(wire, expression)));
+        .flatMap(wire -> EXPRESSIONS.stream().map(expression -> Arguments.of(wire, expression)));
   }
 
   private QueryApi prometheus() {

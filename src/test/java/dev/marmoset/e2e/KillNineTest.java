@@ -59,18 +59,18 @@ class KillNineTest {
 
   /// Kills the store while `WRITERS` are at it, once they have had `requests` answers between them.
   private void writeAndKill(MarmosetProcess store, int round, int requests)
-    throws InterruptedException, ExecutionException {
+      throws InterruptedException, ExecutionException {
     var acknowledged = new AtomicInteger();
     List<Future<RecordingWriter.Record>> writers = new ArrayList<>();
     try (var sender = new RemoteWriteSender(store.uri("/api/v1/write"));
-      var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int writer = 0; writer < WRITERS; writer++) {
         writers.add(threads.submit(writer(sender, round, writer, acknowledged)));
       }
       try {
         int _ = Polling.until(requests + " requests to be acknowledged", Duration.ofSeconds(30),
-          () -> Optional.of(acknowledged.get()).filter(count -> count >= requests),
-          () -> acknowledged.get() + " were. " + store.process().logTail());
+            () -> Optional.of(acknowledged.get()).filter(count -> count >= requests),
+            () -> acknowledged.get() + " were. " + store.process().logTail());
       } finally {
         store.kill(); // ends the writers, too
       }
@@ -81,33 +81,36 @@ class KillNineTest {
   }
 
   /// Even writers go forward in time; odd ones go back from three hours ago, late samples of another window.
-  private RecordingWriter writer(RemoteWriteSender sender, int round, int writer, AtomicInteger acknowledged) {
-    var labels = Map.of("__name__", METRIC, "round", Integer.toString(round), "writer", Integer.toString(writer));
+  private RecordingWriter writer(RemoteWriteSender sender, int round, int writer,
+      AtomicInteger acknowledged) {
+    var labels =
+        Map.of("__name__", METRIC, "round", Integer.toString(round), "writer", Integer.toString(writer));
     long start = base + round * MINUTE_MS;
     return writer % 2 == 0
-      ? new RecordingWriter(sender, labels, start, STEP_MS, acknowledged)
-      : new RecordingWriter(sender, labels, start - 3 * HOUR_MS, -STEP_MS, acknowledged);
+        ? new RecordingWriter(sender, labels, start, STEP_MS, acknowledged)
+        : new RecordingWriter(sender, labels, start - 3 * HOUR_MS, -STEP_MS, acknowledged);
   }
 
   /// Compares with everything written so far, not with the last round only.
   private void verify(MarmosetProcess store, int round) {
     try (var client = new StoreClient(store.grpcAddress())) {
       var read = client.samples(METRIC, base - 24 * HOUR_MS, base + HOUR_MS);
-      assertThat(missing(record.acknowledged(), read)).as("acknowledged but lost after round " + round).isEmpty();
+      assertThat(missing(record.acknowledged(), read)).as("acknowledged but lost after round " + round)
+          .isEmpty();
       assertThat(missing(read, record.sent())).as("there but never sent, after round " + round).isEmpty();
     }
   }
 
   /// The samples of `expected` that `actual` has not, or has with another value: times by label set.
   private static Map<String, List<Long>> missing(Map<Map<String, String>, NavigableMap<Long, Long>> expected,
-    Map<Map<String, String>, NavigableMap<Long, Long>> actual) {
+      Map<Map<String, String>, NavigableMap<Long, Long>> actual) {
     var missing = new TreeMap<String, List<Long>>();
     expected.forEach((labels, samples) -> {
       var there = actual.getOrDefault(labels, new TreeMap<>());
       var times = samples.entrySet().stream()
-        .filter(sample -> !sample.getValue().equals(there.get(sample.getKey())))
-        .map(Map.Entry::getKey)
-        .toList();
+          .filter(sample -> !sample.getValue().equals(there.get(sample.getKey())))
+          .map(Map.Entry::getKey)
+          .toList();
       if (!times.isEmpty()) {
         missing.put(new TreeMap<>(labels).toString(), times);
       }

@@ -31,7 +31,7 @@ final class RecordingWriter implements Callable<RecordingWriter.Record> {
 
   /// What happened to the samples: value bits by time in ms, by label set. Acknowledged ones are in `sent` too.
   record Record(Map<Map<String, String>, NavigableMap<Long, Long>> sent,
-    Map<Map<String, String>, NavigableMap<Long, Long>> acknowledged) {
+      Map<Map<String, String>, NavigableMap<Long, Long>> acknowledged) {
     static Record empty() {
       return new Record(new HashMap<>(), new HashMap<>());
     }
@@ -48,7 +48,7 @@ final class RecordingWriter implements Callable<RecordingWriter.Record> {
   /// @param step                 from one sample to the next, ms; negative: each is older than the one before
   /// @param acknowledgedRequests counts 204s, shared with others
   RecordingWriter(RemoteWriteSender sender, Map<String, String> labels, long start, long step,
-    AtomicInteger acknowledgedRequests) {
+      AtomicInteger acknowledgedRequests) {
     this.sender = sender;
     this.labels = Map.copyOf(labels);
     this.start = start;
@@ -81,8 +81,9 @@ final class RecordingWriter implements Callable<RecordingWriter.Record> {
     }
   }
 
-  private static void put(Map<Map<String, String>, NavigableMap<Long, Long>> target, Map<String, String> series,
-    Map<Long, Long> added) {
+  private static void put(Map<Map<String, String>, NavigableMap<Long, Long>> target,
+      Map<String, String> series,
+      Map<Long, Long> added) {
     target.computeIfAbsent(series, _ -> new TreeMap<>()).putAll(added);
   }
 
@@ -106,9 +107,9 @@ final class RecordingWriter implements Callable<RecordingWriter.Record> {
     samples.forEach((series, values) -> {
       var timeSeries = TimeSeries.newBuilder();
       new TreeMap<>(series).forEach((name, value) -> timeSeries
-        .addLabels(Label.newBuilder().setName(name).setValue(value)));
+          .addLabels(Label.newBuilder().setName(name).setValue(value)));
       values.forEach((t, bits) -> timeSeries
-        .addSamples(Sample.newBuilder().setTimestamp(t).setValue(Double.longBitsToDouble(bits))));
+          .addSamples(Sample.newBuilder().setTimestamp(t).setValue(Double.longBitsToDouble(bits))));
       request.addTimeseries(timeSeries);
     });
     return request.build();

@@ -28,12 +28,12 @@ final class RemoteWriteSender implements AutoCloseable {
   /// @throws IOException if there is none: nobody listens, or the connection broke
   int send(WriteRequest request) throws IOException, InterruptedException {
     var post = HttpRequest.newBuilder(url)
-      .timeout(Duration.ofSeconds(10))
-      .header("Content-Type", "application/x-protobuf")
-      .header("Content-Encoding", "snappy")
-      .header("X-Prometheus-Remote-Write-Version", "0.1.0")
-      .POST(BodyPublishers.ofByteArray(Snappy.compress(request.toByteArray())))
-      .build();
+        .timeout(Duration.ofSeconds(10))
+        .header("Content-Type", "application/x-protobuf")
+        .header("Content-Encoding", "snappy")
+        .header("X-Prometheus-Remote-Write-Version", "0.1.0")
+        .POST(BodyPublishers.ofByteArray(Snappy.compress(request.toByteArray())))
+        .build();
     return http.send(post, BodyHandlers.discarding()).statusCode();
   }
 

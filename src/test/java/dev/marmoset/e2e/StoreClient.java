@@ -34,28 +34,30 @@ final class StoreClient implements AutoCloseable {
   ///                               twice, a chunk that cannot be read
   Map<Map<String, String>, NavigableMap<Long, Long>> samples(String name, long mint, long maxt) {
     var request = SeriesRequest.newBuilder()
-      .setMinTime(mint)
-      .setMaxTime(maxt)
-      .addMatchers(LabelMatcher.newBuilder().setType(LabelMatcher.Type.EQ).setName("__name__").setValue(name))
-      .addWithoutReplicaLabels("marmoset_replica")
-      .build();
+        .setMinTime(mint)
+        .setMaxTime(maxt)
+        .addMatchers(
+            LabelMatcher.newBuilder().setType(LabelMatcher.Type.EQ).setName("__name__").setValue(name))
+        .addWithoutReplicaLabels("marmoset_replica")
+        .build();
     var samples = new HashMap<Map<String, String>, NavigableMap<Long, Long>>();
     StoreGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS).series(request)
-      .forEachRemaining(response -> {
-        switch (response.getResultCase()) {
-          case SERIES -> add(samples, response.getSeries());
-          case BATCH -> response.getBatch().getSeriesList().forEach(series -> add(samples, series));
-          case HINTS -> {}
-          case WARNING, RESULT_NOT_SET -> throw new IllegalStateException("reading " + name + ": " + response);
-        }
-      });
+        .forEachRemaining(response -> {
+          switch (response.getResultCase()) {
+            case SERIES -> add(samples, response.getSeries());
+            case BATCH -> response.getBatch().getSeriesList().forEach(series -> add(samples, series));
+            case HINTS -> {}
+            case WARNING, RESULT_NOT_SET ->
+              throw new IllegalStateException("reading " + name + ": " + response);
+          }
+        });
     return samples;
   }
 
   /// One series may come in several messages; each of its samples comes once.
   private static void add(Map<Map<String, String>, NavigableMap<Long, Long>> samples, Series series) {
     Map<String, String> labels = series.getLabelsList().stream()
-      .collect(Collectors.toUnmodifiableMap(Label::getName, Label::getValue));
+        .collect(Collectors.toUnmodifiableMap(Label::getName, Label::getValue));
     var times = samples.computeIfAbsent(labels, _ -> new TreeMap<>());
     for (AggrChunk chunk : series.getChunksList()) {
       addChunk(times, labels, chunk.getRaw());
@@ -64,7 +66,8 @@ final class StoreClient implements AutoCloseable {
 
   private static void addChunk(Map<Long, Long> times, Map<String, String> labels, Chunk chunk) {
     if (chunk.getType() != Chunk.Encoding.XOR) {
-      throw new IllegalStateException("reading " + labels + ": expected float chunks, got " + chunk.getType());
+      throw new IllegalStateException(
+          "reading " + labels + ": expected float chunks, got " + chunk.getType());
     }
     byte[] data = chunk.getData().toByteArray();
     var iterator = new XorIterator().reset(data, 0, data.length);

@@ -30,8 +30,8 @@ record Json(@Nullable Object value) {
   /// The member `key`, if this is an object that has it.
   Optional<Json> find(String key) {
     return value instanceof Map<?, ?> members && members.containsKey(key)
-      ? Optional.of(new Json(members.get(key)))
-      : Optional.empty();
+        ? Optional.of(new Json(members.get(key)))
+        : Optional.empty();
   }
 
   /// The elements of an array, or the values of an object.
@@ -39,7 +39,8 @@ record Json(@Nullable Object value) {
     return switch (value) {
       case List<?> list -> list.stream().map(Json::new).toList();
       case Map<?, ?> members -> members.values().stream().map(Json::new).toList();
-      case null, default -> throw new IllegalStateException("reading JSON: expected an array or object, got " + this);
+      case null, default ->
+        throw new IllegalStateException("reading JSON: expected an array or object, got " + this);
     };
   }
 

@@ -54,15 +54,16 @@ public final class MarmosetProcess implements AutoCloseable {
     return new MarmosetProcess(name, directory, flags, httpAddress, grpcAddress);
   }
 
-  private static List<String> command(String name, Path directory, List<String> flags, String http, String grpc) {
+  private static List<String> command(String name, Path directory, List<String> flags, String http,
+      String grpc) {
     var command = new ArrayList<>(List.of(
-      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-      "-Xmx256m",
-      "--sun-misc-unsafe-memory-access=allow",
-      "-jar", jar().toString(), "serve",
-      "--http-address=" + http,
-      "--grpc-address=" + grpc,
-      "--tsdb.path=" + directory.resolve(name + "-data")));
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx256m",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-jar", jar().toString(), "serve",
+        "--http-address=" + http,
+        "--grpc-address=" + grpc,
+        "--tsdb.path=" + directory.resolve(name + "-data")));
     command.addAll(flags);
     return command;
   }
@@ -71,14 +72,14 @@ public final class MarmosetProcess implements AutoCloseable {
     String path = System.getProperty(JAR_PROPERTY, "");
     if (path.isEmpty() || !Files.isRegularFile(Path.of(path))) {
       throw new IllegalStateException("starting Marmoset: -D" + JAR_PROPERTY + "='" + path
-        + "' names no jar; the integration-test phase of server/pom.xml sets it");
+          + "' names no jar; the integration-test phase of server/pom.xml sets it");
     }
     return Path.of(path).toAbsolutePath();
   }
 
   private String awaitAddress(String component) {
     var line = Pattern.compile("(?m)^(?=.*\\bmsg=\"?listening\\b)(?=.*\\bcomponent=" + component
-      + "\\b).*\\baddress=\"?(127\\.0\\.0\\.1:\\d+)");
+        + "\\b).*\\baddress=\"?(127\\.0\\.0\\.1:\\d+)");
     return process.awaitLogged("where " + component + " listens", START, text -> {
       var found = line.matcher(text);
       return found.find() ? Optional.of(found.group(1)) : Optional.empty();

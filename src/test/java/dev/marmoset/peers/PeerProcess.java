@@ -43,9 +43,9 @@ public final class PeerProcess implements AutoCloseable {
   public static PeerProcess start(String name, List<String> command, Path directory) {
     Path log = directory.resolve(name + ".log");
     var builder = new ProcessBuilder(command)
-      .directory(directory.toFile())
-      .redirectErrorStream(true)
-      .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        .directory(directory.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     // What the machine sets for its own processes must not configure ours.
     builder.environment().keySet().removeIf(key -> key.startsWith("MARMOSET_") || key.startsWith("ECS_"));
     try {
@@ -78,7 +78,7 @@ public final class PeerProcess implements AutoCloseable {
     return Polling.until(what, deadline, () -> {
       if (!process.isAlive()) {
         throw new IllegalStateException(
-          "waiting for " + what + ": it ended with code " + process.exitValue() + ". " + logTail());
+            "waiting for " + what + ": it ended with code " + process.exitValue() + ". " + logTail());
       }
       return probe.get();
     }, this::logTail);

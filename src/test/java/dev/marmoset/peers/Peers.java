@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 /// Where the peers' binaries are. `src/test/peers/build` puts them there; it and this class take the version from the
 /// peer's `go.mod`, so that neither can name a version the other does not mean.
 public enum Peers {
-  PROMETHEUS("prometheus", "github.com/prometheus/prometheus", "prometheus"),
-  PROMTOOL("prometheus", "github.com/prometheus/prometheus", "promtool"),
-  THANOS("thanos", "github.com/thanos-io/thanos", "thanos");
+  PROMETHEUS("prometheus", "github.com/prometheus/prometheus", "prometheus"), PROMTOOL("prometheus",
+      "github.com/prometheus/prometheus",
+      "promtool"), THANOS("thanos", "github.com/thanos-io/thanos", "thanos");
 
   private final String peer;
   private final String module;
@@ -41,9 +41,10 @@ public enum Peers {
     Path goMod = root().resolve("src/test/peers").resolve(peer).resolve("go.mod");
     try {
       var required = Pattern.compile("(?m)^(?:require)?\\s+" + Pattern.quote(module) + " (v\\S+)")
-        .matcher(Files.readString(goMod));
+          .matcher(Files.readString(goMod));
       if (!required.find()) {
-        throw new IllegalStateException("looking up the version of " + module + ": " + goMod + " does not require it");
+        throw new IllegalStateException(
+            "looking up the version of " + module + ": " + goMod + " does not require it");
       }
       return required.group(1);
     } catch (IOException e) {

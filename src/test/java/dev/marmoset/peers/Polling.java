@@ -17,7 +17,8 @@ public final class Polling {
   /// @param deadline how long to ask; the first question is always asked
   /// @param details  appended to the error text
   /// @throws IllegalStateException if the deadline passes without an answer
-  public static <T> T until(String what, Duration deadline, Supplier<Optional<T>> probe, Supplier<String> details) {
+  public static <T> T until(String what, Duration deadline, Supplier<Optional<T>> probe,
+      Supplier<String> details) {
     long end = System.nanoTime() + deadline.toNanos();
     while (true) {
       Optional<T> answer = probe.get();

@@ -29,7 +29,8 @@ public final class PrometheusServer implements AutoCloseable {
   ///
   /// @param directory for its data, configuration and log; exists
   /// @param targets   address to scrape by `instance` label; `job` is `demo`
-  public static PrometheusServer start(Path directory, Map<String, String> targets, List<RemoteWrite> writes) {
+  public static PrometheusServer start(Path directory, Map<String, String> targets,
+      List<RemoteWrite> writes) {
     String address = FreePorts.address();
     Path configuration = directory.resolve("prometheus.yml");
     try {
@@ -38,10 +39,10 @@ public final class PrometheusServer implements AutoCloseable {
       throw new UncheckedIOException("writing " + configuration, e);
     }
     var process = PeerProcess.start("prometheus", List.of(
-      Peers.PROMETHEUS.binary().toString(),
-      "--config.file=" + configuration,
-      "--storage.tsdb.path=" + directory.resolve("prometheus-data"),
-      "--web.listen-address=" + address), directory);
+        Peers.PROMETHEUS.binary().toString(),
+        "--config.file=" + configuration,
+        "--storage.tsdb.path=" + directory.resolve("prometheus-data"),
+        "--web.listen-address=" + address), directory);
     try {
       process.awaitReady(URI.create("http://" + address + "/-/ready"), Duration.ofSeconds(30));
     } catch (IllegalStateException e) {

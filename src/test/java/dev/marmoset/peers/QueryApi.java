@@ -43,7 +43,7 @@ public final class QueryApi implements AutoCloseable {
   /// @param end   ms since the epoch, inclusive
   public QueryAnswer range(String expression, long start, long end, Duration step) {
     return answer(get("query_range", Map.of("query", expression, "start", seconds(start), "end", seconds(end),
-      "step", seconds(step.toMillis()))));
+        "step", seconds(step.toMillis()))));
   }
 
   /// The `data` member of a GET.
@@ -55,8 +55,9 @@ public final class QueryApi implements AutoCloseable {
     all.put("partial_response", "false");
     all.put("max_source_resolution", "0s");
     String query = all.entrySet().stream()
-      .map(parameter -> parameter.getKey() + "=" + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
-      .collect(Collectors.joining("&"));
+        .map(parameter -> parameter.getKey() + "="
+            + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining("&"));
     URI url = base.resolve(path + "?" + query);
     String body = body(url);
     Json answer = Json.parse(body);
@@ -82,8 +83,8 @@ public final class QueryApi implements AutoCloseable {
     var series = new HashMap<Map<String, String>, List<Sample>>();
     for (Json entry : data.at("result").items()) {
       List<Sample> samples = entry.find("values")
-        .map(values -> values.items().stream().map(QueryApi::sample).toList())
-        .orElseGet(() -> List.of(sample(entry.at("value"))));
+          .map(values -> values.items().stream().map(QueryApi::sample).toList())
+          .orElseGet(() -> List.of(sample(entry.at("value"))));
       Map<String, String> labels = entry.at("metric").texts();
       if (series.put(labels, samples) != null) {
         throw new IllegalStateException("reading a query answer: series " + labels + " is in it twice");

@@ -58,8 +58,8 @@ public final class ScrapeTarget implements AutoCloseable {
   /// Waits until it was scraped `count` times, silent ones included.
   public void awaitScrapes(int count, Duration deadline) {
     int _ = Polling.until(address() + " to be scraped " + count + " times", deadline,
-      () -> Optional.of(scrapes.get()).filter(seen -> seen >= count),
-      () -> "It was scraped " + scrapes.get() + " times.");
+        () -> Optional.of(scrapes.get()).filter(seen -> seen >= count),
+        () -> "It was scraped " + scrapes.get() + " times.");
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -27,13 +27,13 @@ public final class ThanosQuery implements AutoCloseable {
   public static ThanosQuery start(String name, Path directory, String endpoint, String replicaLabel) {
     String address = FreePorts.address();
     var process = PeerProcess.start(name, List.of(
-      Peers.THANOS.binary().toString(), "query",
-      "--http-address=" + address,
-      "--grpc-address=" + FreePorts.address(),
-      "--endpoint=" + endpoint,
-      "--query.replica-label=" + replicaLabel,
-      "--query.lookback-delta=5m", // Prometheus' default
-      "--store.response-timeout=10s"), directory);
+        Peers.THANOS.binary().toString(), "query",
+        "--http-address=" + address,
+        "--grpc-address=" + FreePorts.address(),
+        "--endpoint=" + endpoint,
+        "--query.replica-label=" + replicaLabel,
+        "--query.lookback-delta=5m", // Prometheus' default
+        "--store.response-timeout=10s"), directory);
     var query = new ThanosQuery(process, new QueryApi(address));
     try {
       process.awaitReady(URI.create("http://" + address + "/-/ready"), START);
@@ -48,11 +48,11 @@ public final class ThanosQuery implements AutoCloseable {
   /// Thanos is ready without any store and answers then that there is no data.
   private void awaitStore(String endpoint) {
     Json _ = Polling.until("thanos-query to accept the store at " + endpoint, START,
-      () -> api.get("stores", Map.of()).items().stream()
-        .flatMap(stores -> stores.items().stream())
-        .filter(store -> store.at("name").text().equals(endpoint) && store.at("lastError").isNull())
-        .findAny(),
-      process::logTail);
+        () -> api.get("stores", Map.of()).items().stream()
+            .flatMap(stores -> stores.items().stream())
+            .filter(store -> store.at("name").text().equals(endpoint) && store.at("lastError").isNull())
+            .findAny(),
+        process::logTail);
   }
 
   /// Its query API.

@@ -11,6 +11,5 @@ public sealed interface CommitOutcome {
   /// Nothing is promised; the samples may or may not have been stored. Sending them again is safe.
   ///
   /// @param reason what was being done and why it could not be, fit for the sender
-  record Unavailable(String reason) implements CommitOutcome {
-  }
+  record Unavailable(String reason) implements CommitOutcome {}
 }

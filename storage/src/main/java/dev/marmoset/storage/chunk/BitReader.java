@@ -13,7 +13,8 @@ public final class BitReader {
   /// Bits of [#peek()] that are data whatever the position: a word less the part of the first byte already read.
   public static final int PEEKABLE = Long.SIZE - Byte.SIZE + 1;
 
-  private static final VarHandle BIG_ENDIAN_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle BIG_ENDIAN_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final byte[] NOTHING = {};
   private static final int MAX_UVARINT_BYTES = 10;
 
@@ -104,7 +105,8 @@ public final class BitReader {
     if (length <= PEEKABLE) {
       return word >>> (Long.SIZE - length);
     }
-    return word >>> Integer.SIZE << (length - Integer.SIZE) | peek(from + Integer.SIZE) >>> (Long.SIZE + Integer.SIZE - length);
+    return word >>> Integer.SIZE << (length - Integer.SIZE)
+        | peek(from + Integer.SIZE) >>> (Long.SIZE + Integer.SIZE - length);
   }
 
   /// Reads one bit.

@@ -10,7 +10,8 @@ import java.util.Arrays;
 /// Bits collect in a 64-bit accumulator and reach the array a word at a time, about five times cheaper than a byte at a time. The
 /// buffer grows by doubling and is kept by [#reset()], so a reused writer allocates nothing. One thread at a time.
 public final class BitWriter {
-  private static final VarHandle BIG_ENDIAN_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle BIG_ENDIAN_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   /// Holds a usual float chunk of 120 samples (about 230 bytes).
   private static final int INITIAL_BYTES = 256;
   private static final int UVARINT_MORE = 0x80;

@@ -28,10 +28,12 @@ public final class Chunk {
   public Chunk(ChunkEncoding encoding, long minTime, long maxTime, byte[] data) {
     if (data.length < COUNT_BYTES) {
       throw new IllegalArgumentException(
-          "wrapping a " + encoding + " chunk: " + data.length + " bytes cannot hold the sample count, which takes " + COUNT_BYTES);
+          "wrapping a " + encoding + " chunk: " + data.length
+              + " bytes cannot hold the sample count, which takes " + COUNT_BYTES);
     }
     if (minTime > maxTime) {
-      throw new IllegalArgumentException("wrapping a " + encoding + " chunk: first time " + minTime + " is after last time " + maxTime);
+      throw new IllegalArgumentException(
+          "wrapping a " + encoding + " chunk: first time " + minTime + " is after last time " + maxTime);
     }
     this.encoding = encoding;
     this.minTime = minTime;
@@ -67,7 +69,8 @@ public final class Chunk {
   /// Equal when encoding, range and every byte are.
   @Override
   public boolean equals(Object other) {
-    return other instanceof Chunk chunk && encoding == chunk.encoding && minTime == chunk.minTime && maxTime == chunk.maxTime
+    return other instanceof Chunk chunk && encoding == chunk.encoding && minTime == chunk.minTime
+        && maxTime == chunk.maxTime
         && Arrays.equals(data, chunk.data);
   }
 
@@ -78,6 +81,7 @@ public final class Chunk {
 
   @Override
   public String toString() {
-    return encoding + "[" + minTime + ".." + maxTime + " ms, " + sampleCount() + " samples, " + data.length + " bytes]";
+    return encoding + "[" + minTime + ".." + maxTime + " ms, " + sampleCount() + " samples, " + data.length
+        + " bytes]";
   }
 }

@@ -10,8 +10,7 @@ public final class ConflictRule {
   /// Bits of the NaN that ends a series (Prometheus `model/value`).
   public static final long STALE_NAN = 0x7ff0000000000002L;
 
-  private ConflictRule() {
-  }
+  private ConflictRule() {}
 
   /// The value bits that are kept of two floats; either of them when they are equal.
   public static long winner(long a, long b) {

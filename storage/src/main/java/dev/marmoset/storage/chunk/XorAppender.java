@@ -48,7 +48,8 @@ public final class XorAppender {
 
   private void appendNext(long t, long valueBits) {
     if (count == Chunk.MAX_COUNT) {
-      throw new IllegalStateException("appending the sample at " + t + " ms to an XOR chunk that already holds " + count + " samples, its limit");
+      throw new IllegalStateException("appending the sample at " + t
+          + " ms to an XOR chunk that already holds " + count + " samples, its limit");
     }
     long delta = t - lastTime;
     long change = delta - lastDelta;
@@ -66,12 +67,15 @@ public final class XorAppender {
   /// Writes bits still owed by the timestamp (at most 24) and the value code, together where they fit into one word.
   private void appendValue(long owed, int owedLength, long xor) {
     if (xor == 0) {
-      bits.write(owed << XorCodec.SAME_VALUE_BITS | XorCodec.SAME_VALUE, owedLength + XorCodec.SAME_VALUE_BITS);
+      bits.write(owed << XorCodec.SAME_VALUE_BITS | XorCodec.SAME_VALUE,
+          owedLength + XorCodec.SAME_VALUE_BITS);
     } else if (XorCodec.fits(xor, window)) {
-      append(owed << XorCodec.KEPT_WINDOW_BITS | XorCodec.KEPT_WINDOW, owedLength + XorCodec.KEPT_WINDOW_BITS, xor);
+      append(owed << XorCodec.KEPT_WINDOW_BITS | XorCodec.KEPT_WINDOW, owedLength + XorCodec.KEPT_WINDOW_BITS,
+          xor);
     } else {
       window = XorCodec.windowOf(xor);
-      append(owed << XorCodec.NEW_WINDOW_BITS | XorCodec.newWindow(window), owedLength + XorCodec.NEW_WINDOW_BITS, xor);
+      append(owed << XorCodec.NEW_WINDOW_BITS | XorCodec.newWindow(window),
+          owedLength + XorCodec.NEW_WINDOW_BITS, xor);
     }
   }
 

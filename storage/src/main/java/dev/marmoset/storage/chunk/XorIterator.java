@@ -36,7 +36,8 @@ public final class XorIterator {
     corruption = null;
     if (bits.failed()) {
       count = 0;
-      corruption = "decoding an XOR chunk: " + length + " bytes cannot hold the sample count, which takes " + Chunk.COUNT_BYTES;
+      corruption = "decoding an XOR chunk: " + length + " bytes cannot hold the sample count, which takes "
+          + Chunk.COUNT_BYTES;
     }
     return this;
   }
@@ -142,7 +143,8 @@ public final class XorIterator {
   }
 
   private boolean stop() {
-    corruption = "decoding an XOR chunk: sample " + read + " of " + count + " reaches beyond the data or sets a window wider than a value";
+    corruption = "decoding an XOR chunk: sample " + read + " of " + count
+        + " reaches beyond the data or sets a window wider than a value";
     read = count;
     return false;
   }

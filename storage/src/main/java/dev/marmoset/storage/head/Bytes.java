@@ -6,11 +6,12 @@ import java.nio.ByteOrder;
 
 /// Fixed-width numbers in byte arrays, little-endian: the byte order of everything the head puts on scratch.
 final class Bytes {
-  private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private Bytes() {
-  }
+  private Bytes() {}
 
   static long getLong(byte[] source, int offset) {
     return (long) LONGS.get(source, offset);

@@ -124,7 +124,8 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     if (fault != null) {
       return Optional.of(fault);
     }
-    return windows.all().stream().map(window -> window.file().fault()).filter(reason -> reason != null).findFirst();
+    return windows.all().stream().map(window -> window.file().fault()).filter(reason -> reason != null)
+        .findFirst();
   }
 
   /// What of the data cannot be served until a restart; empty when all can.
@@ -202,7 +203,8 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   }
 
   /// The open chunk of a series, copied; `null` when there is none. Under the lock.
-  @Nullable Chunk openChunk(int id) {
+  @Nullable
+  Chunk openChunk(int id) {
     return openChunks.snapshot(id);
   }
 

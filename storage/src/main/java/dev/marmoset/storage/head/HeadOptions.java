@@ -15,8 +15,9 @@ public record HeadOptions(Path scratch, long acceptanceWindow, long maxSeries, l
   /// Checks the numbers.
   public HeadOptions {
     if (acceptanceWindow <= 0 || maxSeries < 0 || openChunkBytes < 0) {
-      throw new IllegalArgumentException("head with acceptance window " + acceptanceWindow + " ms, at most " + maxSeries
-          + " series and " + openChunkBytes + " B of open chunks");
+      throw new IllegalArgumentException(
+          "head with acceptance window " + acceptanceWindow + " ms, at most " + maxSeries
+              + " series and " + openChunkBytes + " B of open chunks");
     }
   }
 }

@@ -11,6 +11,6 @@ package dev.marmoset.storage.head;
 /// @param tableBytes    memory of the series table
 /// @param lateBytes     memory of late rows
 /// @param scratchBytes  bytes of the scratch files, written or buffered
-public record HeadSizes(long series, long symbols, long labelPairs, long lineBytes, long openBytes, long labelBytes,
-    long tableBytes, long lateBytes, long scratchBytes) {
-}
+public record HeadSizes(long series, long symbols, long labelPairs, long lineBytes, long openBytes,
+    long labelBytes,
+    long tableBytes, long lateBytes, long scratchBytes) {}

@@ -8,8 +8,7 @@ public final class HeadStats {
   private final LongAdder lateSamples = new LongAdder();
   private final LongAdder createdSeries = new LongAdder();
 
-  HeadStats() {
-  }
+  HeadStats() {}
 
   void appended(long samples) {
     appendedSamples.add(samples);

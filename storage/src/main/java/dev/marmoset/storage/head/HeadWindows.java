@@ -84,7 +84,8 @@ final class HeadWindows implements AutoCloseable {
   private HeadWindow owner(long ref) throws IOException {
     HeadWindow window = windows.get(HeadWindow.startOf(ref));
     if (window == null) {
-      throw new IOException("reading a closed chunk of window " + HeadWindow.startOf(ref) + ": the window is gone");
+      throw new IOException(
+          "reading a closed chunk of window " + HeadWindow.startOf(ref) + ": the window is gone");
     }
     return window;
   }

@@ -57,7 +57,8 @@ final class HistogramScratch {
     Chunk encoded = readEncoded(offset);
     var samples = new HistogramIterator().reset(encoded.encoding(), encoded.data(), 0, encoded.data().length);
     if (!samples.next()) {
-      throw new IOException("reading a histogram from scratch at offset " + offset + ": " + samples.corruption().orElse("no sample"));
+      throw new IOException("reading a histogram from scratch at offset " + offset + ": "
+          + samples.corruption().orElse("no sample"));
     }
     HistogramSample sample = samples.histogram();
     // A decoded first sample never says that it is a reset: only the flag of its chunk does.
@@ -99,7 +100,8 @@ final class HistogramScratch {
     file.read(offset + HEADER, data, 0, data.length);
     int id = Bytes.getInt(header, Integer.BYTES);
     ChunkEncoding encoding = ChunkEncoding.byId(id)
-        .orElseThrow(() -> new IOException("histogram on scratch at offset " + offset + " has encoding " + id));
+        .orElseThrow(
+            () -> new IOException("histogram on scratch at offset " + offset + " has encoding " + id));
     return new Chunk(encoding, 0, 0, data);
   }
 
@@ -107,8 +109,9 @@ final class HistogramScratch {
     return switch (sample) {
       case Histogram _ -> new Histogram(ResetHint.RESET, sample.layout(), sample.count(), sample.zeroCount(),
           sample.sumBits(), sample.buckets());
-      case FloatHistogram _ -> new FloatHistogram(ResetHint.RESET, sample.layout(), sample.count(), sample.zeroCount(),
-          sample.sumBits(), sample.buckets());
+      case FloatHistogram _ ->
+        new FloatHistogram(ResetHint.RESET, sample.layout(), sample.count(), sample.zeroCount(),
+            sample.sumBits(), sample.buckets());
     };
   }
 }

@@ -28,7 +28,8 @@ final class LaneMerge {
   /// @param rows       late rows of the window, ascending, at least one
   /// @param histograms where the rows' histograms are
   /// @throws IOException if a chunk is damaged or scratch does not give a histogram
-  static List<Chunk> merge(List<Chunk> chunks, List<LateRow> rows, HistogramScratch histograms) throws IOException {
+  static List<Chunk> merge(List<Chunk> chunks, List<LateRow> rows, HistogramScratch histograms)
+      throws IOException {
     var lane = new ArrayList<Chunk>();
     long firstLate = rows.getFirst().t();
     int from = 0;

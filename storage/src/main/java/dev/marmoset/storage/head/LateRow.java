@@ -21,7 +21,8 @@ record LateRow(int id, int kind, long t, long value) {
   }
 
   static LateRow read(byte[] source, int offset) {
-    return new LateRow(Bytes.getInt(source, offset), Bytes.getInt(source, offset + 4), Bytes.getLong(source, offset + 8),
+    return new LateRow(Bytes.getInt(source, offset), Bytes.getInt(source, offset + 4),
+        Bytes.getLong(source, offset + 8),
         Bytes.getLong(source, offset + 16));
   }
 }

@@ -25,7 +25,8 @@ final class LateRows {
 
   private static final int ROW_BITS = 15;
   private static final int TIME_BITS = 23;
-  private static final Comparator<LateRow> ORDER = Comparator.comparingInt(LateRow::id).thenComparingLong(LateRow::t);
+  private static final Comparator<LateRow> ORDER =
+      Comparator.comparingInt(LateRow::id).thenComparingLong(LateRow::t);
   /// Unsorted rows that a look-up scans rather than sorts.
   private static final int SCAN_ROWS = 512;
 

@@ -48,7 +48,8 @@ final class OpenChunks implements AutoCloseable {
   /// Where the word that is not full yet stands in the buffer a chunk is put together in.
   private static final int PENDING_AT = Chunk.COUNT_BYTES + MAX_WORDS * Long.BYTES;
   private static final long LATEST_MASK = (1L << SeriesLines.LATEST_BITS) - 1 << LATEST_SHIFT;
-  private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final SeriesLines lines;
   private final HeadWindows windows;
@@ -114,12 +115,14 @@ final class OpenChunks implements AutoCloseable {
   }
 
   /// A copy of the open chunk; `null` when the series has none.
-  @Nullable Chunk snapshot(int id) {
+  @Nullable
+  Chunk snapshot(int id) {
     if (!isOpen(id)) {
       return null;
     }
     int length = encode(id);
-    return new Chunk(ChunkEncoding.XOR, firstTime(id), lines.get(id, LAST_TIME), Arrays.copyOfRange(encoded, encodedFrom, encodedFrom + length));
+    return new Chunk(ChunkEncoding.XOR, firstTime(id), lines.get(id, LAST_TIME),
+        Arrays.copyOfRange(encoded, encodedFrom, encodedFrom + length));
   }
 
   /// Time of the open chunk's first sample, ms. Meaningful only while there is an open chunk.
@@ -253,7 +256,8 @@ final class OpenChunks implements AutoCloseable {
     lines.set(id, PENDING_BITS, pending);
     setTail(id, tail);
     lines.set(id, PACKED, (long) count << COUNT_SHIFT | (long) pendingBits << PENDING_SHIFT
-        | (long) tailWords << TAIL_WORDS_SHIFT | (long) xorWindow << XOR_WINDOW_SHIFT | (long) first << FIRST_SHIFT
+        | (long) tailWords << TAIL_WORDS_SHIFT | (long) xorWindow << XOR_WINDOW_SHIFT
+        | (long) first << FIRST_SHIFT
         | (long) LATEST_FLOAT << LATEST_SHIFT);
   }
 
@@ -274,7 +278,8 @@ final class OpenChunks implements AutoCloseable {
     long link = tail == NO_TAIL ? 0 : tail + 1L;
     while (link != 0) {
       at -= words * Long.BYTES;
-      link = link > 0 ? copySegment((int) link - 1, at, words) : copySpilled(-link, at, words, lines.get(id, LAST_TIME));
+      link = link > 0 ? copySegment((int) link - 1, at, words)
+          : copySpilled(-link, at, words, lines.get(id, LAST_TIME));
       words = LINK;
     }
     int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);

@@ -11,7 +11,8 @@ import java.nio.ByteOrder;
 /// are taken for equal labels without comparing bytes. Never written to disk or wire. Not thread-safe; the result
 /// stays in [#high] and [#low] until the next call.
 final class RegionHash {
-  private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   /// Odd constants with balanced bits (from the digits of the golden ratio and of the square root of 3).
   private static final long MIX_1 = 0x9E3779B97F4A7C15L;
   private static final long MIX_2 = 0xBB67AE8584CAA73BL;

@@ -83,7 +83,8 @@ final class SeriesLabelStore {
   /// Address of `bytes` free bytes within one page.
   private int reserve(int bytes) {
     if (bytes > PAGE_BYTES) {
-      throw new IllegalArgumentException("a series with up to " + bytes + " B of label numbers exceeds " + PAGE_BYTES);
+      throw new IllegalArgumentException(
+          "a series with up to " + bytes + " B of label numbers exceeds " + PAGE_BYTES);
     }
     if ((at & PAGE_BYTES - 1) + bytes > PAGE_BYTES) {
       at = (at >>> PAGE_BITS) + 1 << PAGE_BITS;

@@ -85,7 +85,8 @@ final class SeriesReader {
       int from = firstInOrAfter(inOrder, at, window.getKey());
       int to = firstInOrAfter(inOrder, from, window.getKey() + ChunkCut.WINDOW_MS);
       lane.addAll(inOrder.subList(at, from));
-      lane.addAll(LaneMerge.merge(inOrder.subList(from, to), window.getValue().rows(), window.getValue().histograms()));
+      lane.addAll(LaneMerge.merge(inOrder.subList(from, to), window.getValue().rows(),
+          window.getValue().histograms()));
       at = to;
     }
     lane.addAll(inOrder.subList(at, inOrder.size()));
@@ -131,6 +132,5 @@ final class SeriesReader {
   }
 
   /// Late samples of the series in one window.
-  private record LateOfWindow(List<LateRow> rows, HistogramScratch histograms) {
-  }
+  private record LateOfWindow(List<LateRow> rows, HistogramScratch histograms) {}
 }

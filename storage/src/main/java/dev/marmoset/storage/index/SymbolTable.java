@@ -18,8 +18,7 @@ public final class SymbolTable {
   private long bytes;
 
   /// An empty table.
-  public SymbolTable() {
-  }
+  public SymbolTable() {}
 
   /// Number of the symbol with these bytes; it is added when it is new. The bytes are copied.
   public int intern(byte[] source, int offset, int length) {

@@ -139,7 +139,8 @@ public final class ByteWriter implements AutoCloseable {
   /// may invalidate.
   public ByteBuffer view(int from, int to) {
     if (from < 0 || from > to || to > size()) {
-      throw new IllegalArgumentException("view of " + from + " to " + to + " in a buffer of " + size() + " bytes");
+      throw new IllegalArgumentException(
+          "view of " + from + " to " + to + " in a buffer of " + size() + " bytes");
     }
     ByteBuffer buffer = bytes.underlyingObject();
     return buffer.clear().position(from).limit(to);

@@ -18,7 +18,8 @@ import java.util.List;
 public final class LocalFileSystem implements FileSystem {
   @Override
   public AppendFile create(Path file) throws IOException {
-    return new ChannelAppendFile(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    return new ChannelAppendFile(
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
   @Override

@@ -33,7 +33,8 @@ public final class ScratchDirectory implements AutoCloseable {
   /// @throws IOException if the directory cannot be made or locked
   public static ScratchDirectory open(Path scratch, Ulid incarnation) throws IOException {
     Path own = Files.createDirectories(scratch.resolve(incarnation.toString()));
-    FileChannel lockFile = FileChannel.open(own.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel lockFile =
+        FileChannel.open(own.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (lockFile.tryLock() == null) {
         throw new IOException("locking " + own.resolve(LOCK) + ": another process holds it");
@@ -72,7 +73,8 @@ public final class ScratchDirectory implements AutoCloseable {
     if (!Files.exists(lock)) {
       return false;
     }
-    try (FileChannel file = FileChannel.open(lock, StandardOpenOption.WRITE); FileLock held = file.tryLock()) {
+    try (FileChannel file = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock held = file.tryLock()) {
       return held != null;
     } catch (OverlappingFileLockException _) {
       return false;

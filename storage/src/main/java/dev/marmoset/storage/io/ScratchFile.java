@@ -38,7 +38,8 @@ public final class ScratchFile implements AutoCloseable {
   public synchronized long append(byte[] source, int offset, int length) {
     long position = flushed + buffered;
     if (buffered + length > buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.max(buffered + length, Math.min(buffer.length * 4, 2 * FLUSH_BYTES)));
+      buffer =
+          Arrays.copyOf(buffer, Math.max(buffered + length, Math.min(buffer.length * 4, 2 * FLUSH_BYTES)));
     }
     System.arraycopy(source, offset, buffer, buffered, length);
     buffered += length;
@@ -118,7 +119,8 @@ public final class ScratchFile implements AutoCloseable {
     while (target.hasRemaining()) {
       int n = open == null ? -1 : open.read(target, at);
       if (n < 0) {
-        throw new EOFException("reading scratch file " + path + " at offset " + at + ": it ends before " + flushed);
+        throw new EOFException(
+            "reading scratch file " + path + " at offset " + at + ": it ends before " + flushed);
       }
       at += n;
     }

@@ -28,8 +28,7 @@ public final class Slab implements AutoCloseable {
   private int freeCount;
 
   /// An empty slab; memory is taken when slots are.
-  public Slab() {
-  }
+  public Slab() {}
 
   /// Takes a slot. Its content is undefined.
   public int allocate() {

@@ -14,6 +14,7 @@ public final class UnsupportedFormatException extends IOException {
   /// @param oldest oldest version this build reads
   /// @param newest newest version this build reads
   public UnsupportedFormatException(Path path, String what, int found, int oldest, int newest) {
-    super("%s: %s has format version %d, this build reads %d to %d".formatted(path, what, found, oldest, newest));
+    super("%s: %s has format version %d, this build reads %d to %d".formatted(path, what, found, oldest,
+        newest));
   }
 }

@@ -26,8 +26,7 @@ public final class LabelRegion {
   /// Tag of the value in an entry.
   public static final int VALUE_TAG = 0x12;
 
-  private LabelRegion() {
-  }
+  private LabelRegion() {}
 
   /// Bytes that the canonical entry of a label takes, tag included.
   public static int entryLength(int nameLength, int valueLength) {
@@ -58,7 +57,8 @@ public final class LabelRegion {
   public static byte[] encode(Labels labels) {
     int length = 0;
     for (int i = 0; i < labels.size(); i++) {
-      length += labels.valueBytes(i).length == 0 ? 0 : entryLength(labels.nameBytes(i).length, labels.valueBytes(i).length);
+      length += labels.valueBytes(i).length == 0 ? 0
+          : entryLength(labels.nameBytes(i).length, labels.valueBytes(i).length);
     }
     byte[] region = new byte[length];
     int at = 0;
@@ -167,7 +167,8 @@ public final class LabelRegion {
       valueOffset = at;
       at += valueLength;
       if (at != bodyEnd || at > end) {
-        throw new IllegalArgumentException("label region entry ends at " + at + ", its length says " + bodyEnd);
+        throw new IllegalArgumentException(
+            "label region entry ends at " + at + ", its length says " + bodyEnd);
       }
       return true;
     }

@@ -40,7 +40,8 @@ public final class Labels implements Comparable<Labels> {
       boolean ordered = i == 0 ? parts[0].length > 0 : Arrays.compareUnsigned(parts[i - 2], parts[i]) < 0;
       if (!ordered) {
         throw new IllegalArgumentException(
-            "label name \"" + text(parts[i]) + "\" at position " + i / 2 + " is empty, repeated or out of order");
+            "label name \"" + text(parts[i]) + "\" at position " + i / 2
+                + " is empty, repeated or out of order");
       }
     }
     return parts.length == 0 ? EMPTY : new Labels(parts);
@@ -51,7 +52,8 @@ public final class Labels implements Comparable<Labels> {
   /// @throws IllegalArgumentException if the count is odd, a name is empty or a name occurs twice
   public static Labels of(String... namesAndValues) {
     if ((namesAndValues.length & 1) != 0) {
-      throw new IllegalArgumentException("label set from " + namesAndValues.length + " strings, expected pairs");
+      throw new IllegalArgumentException(
+          "label set from " + namesAndValues.length + " strings, expected pairs");
     }
     var labels = new ArrayList<Label>(namesAndValues.length / 2);
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -67,7 +69,7 @@ public final class Labels implements Comparable<Labels> {
     var pairs = new ArrayList<byte[][]>(labels.size());
     for (Label label : labels) {
       if (!label.value().isEmpty()) {
-        pairs.add(new byte[][]{label.name().getBytes(UTF_8), label.value().getBytes(UTF_8)});
+        pairs.add(new byte[][] {label.name().getBytes(UTF_8), label.value().getBytes(UTF_8)});
       }
     }
     pairs.sort((a, b) -> Arrays.compareUnsigned(a[0], b[0]));

@@ -1,8 +1,6 @@
 package dev.marmoset.storage.labels;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import java.util.Optional;
 
 /// One label condition of a selector. A label that is absent has the value `""`, so a matcher that accepts `""` also
 /// selects series without the label.
@@ -102,8 +100,10 @@ public sealed interface Matcher {
     try {
       return ValuePattern.compile(regex);
     } catch (PatternSyntaxException e) {
-      throw new InvalidMatcherException("matcher on label \"" + name + "\" has the regular expression \"" + regex
-          + "\", which is not valid RE2: " + e.getMessage(), e);
+      throw new InvalidMatcherException(
+          "matcher on label \"" + name + "\" has the regular expression \"" + regex
+              + "\", which is not valid RE2: " + e.getMessage(),
+          e);
     }
   }
 

@@ -54,7 +54,8 @@ public final class ValuePattern {
   }
 
   private static String unwrapped(String regex) {
-    boolean group = regex.length() >= 2 && regex.startsWith("(") && regex.endsWith(")") && !regex.startsWith("(?");
+    boolean group =
+        regex.length() >= 2 && regex.startsWith("(") && regex.endsWith(")") && !regex.startsWith("(?");
     return group ? regex.substring(1, regex.length() - 1) : regex;
   }
 

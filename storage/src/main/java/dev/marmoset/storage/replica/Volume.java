@@ -30,7 +30,8 @@ public record Volume(Path data, Ulid id) {
 
   private static final String IDENTITY_FILE = "marmoset.json";
   private static final Pattern IDENTITY =
-      Pattern.compile("\\s*\\{\\s*\"format\"\\s*:\\s*(\\d{1,9})\\s*,\\s*\"volume\"\\s*:\\s*\"([0-9A-Z]{26})\"\\s*}\\s*");
+      Pattern.compile(
+          "\\s*\\{\\s*\"format\"\\s*:\\s*(\\d{1,9})\\s*,\\s*\"volume\"\\s*:\\s*\"([0-9A-Z]{26})\"\\s*}\\s*");
   private static final int MAX_IDENTITY_BYTES = 4096;
   private static final int IDENTITY_ATTEMPTS = 20;
 
@@ -81,7 +82,8 @@ public record Volume(Path data, Ulid id) {
     }
   }
 
-  private static Ulid identity(FileSystem files, Path data, Path temporary, Ulid proposal) throws IOException {
+  private static Ulid identity(FileSystem files, Path data, Path temporary, Ulid proposal)
+      throws IOException {
     Path target = data.resolve(IDENTITY_FILE);
     byte[] content = ("{\"format\":" + FORMAT + ",\"volume\":\"" + proposal + "\"}\n").getBytes(UTF_8);
     var create = new ExclusiveCreate(files, target, temporary, "volume", content);
@@ -90,18 +92,21 @@ public record Volume(Path data, Ulid id) {
         return parse(target, new String(readAll(files, target), UTF_8));
       } catch (NoSuchFileException _) {
         if (create.attempt() == ExclusiveCreate.Result.UNKNOWN) {
-          throw new IOException("creating " + target + ": " + create.lastError().getMessage(), create.lastError());
+          throw new IOException("creating " + target + ": " + create.lastError().getMessage(),
+              create.lastError());
         }
       }
     }
-    throw new IOException("creating " + target + ": it was won by somebody " + IDENTITY_ATTEMPTS + " times and is not there");
+    throw new IOException(
+        "creating " + target + ": it was won by somebody " + IDENTITY_ATTEMPTS + " times and is not there");
   }
 
   private static Ulid parse(Path path, String text) throws IOException {
     Matcher matcher = IDENTITY.matcher(text);
     if (!matcher.matches() || !Ulid.isUlid(matcher.group(2))) {
-      throw new IOException("reading " + path + ": \"" + text.strip() + "\" is not of the form {\"format\":" + FORMAT
-          + ",\"volume\":\"<ULID>\"}");
+      throw new IOException(
+          "reading " + path + ": \"" + text.strip() + "\" is not of the form {\"format\":" + FORMAT
+              + ",\"volume\":\"<ULID>\"}");
     }
     int format = Integer.parseInt(matcher.group(1));
     if (format != FORMAT) {

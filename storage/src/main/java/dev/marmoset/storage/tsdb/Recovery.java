@@ -100,8 +100,9 @@ final class Recovery implements Runnable {
       applied = met;
     }
     ReplayProgress before = progress;
-    progress = new ReplayProgress(before.segments(), before.segmentsDone(), before.bytes(), before.bytesDone(),
-        before.samples() + applied, !stopped);
+    progress =
+        new ReplayProgress(before.segments(), before.segmentsDone(), before.bytes(), before.bytesDone(),
+            before.samples() + applied, !stopped);
   }
 
   /// Applies the samples of a segment but the first `skip` and answers how many it has.
@@ -120,7 +121,8 @@ final class Recovery implements Runnable {
       }
       case SegmentOutcome.TooNew(var counts, String what) -> {
         damaged.increment();
-        LOG.error("log segment {} was written by a newer version behind offset {}: {}", segment.path(), counts.end(),
+        LOG.error("log segment {} was written by a newer version behind offset {}: {}", segment.path(),
+            counts.end(),
             what);
       }
     }

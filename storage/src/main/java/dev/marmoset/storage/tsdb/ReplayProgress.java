@@ -8,14 +8,16 @@ package dev.marmoset.storage.tsdb;
 /// @param bytesDone    of which replayed
 /// @param samples      samples replayed
 /// @param done         whether everything is served
-public record ReplayProgress(long segments, long segmentsDone, long bytes, long bytesDone, long samples, boolean done) {
+public record ReplayProgress(long segments, long segmentsDone, long bytes, long bytesDone, long samples,
+    boolean done) {
   /// For a person: `replaying segment 3 of 12, 120 of 480 MiB`.
   @Override
   public String toString() {
     if (done) {
       return "replayed " + segments + " segments, " + samples + " samples";
     }
-    return "replaying segment " + Math.min(segmentsDone + 1, segments) + " of " + segments + ", " + (bytesDone >> 20)
+    return "replaying segment " + Math.min(segmentsDone + 1, segments) + " of " + segments + ", "
+        + (bytesDone >> 20)
         + " of " + (bytes >> 20) + " MiB";
   }
 }

@@ -40,7 +40,8 @@ public final class Tsdb implements Storage, AutoCloseable {
   private final Recovery recovery;
   private final Thread recoveryThread;
 
-  private Tsdb(Volume volume, Ulid incarnation, ScratchDirectory scratch, Head head, LogWriter log, Recovery recovery) {
+  private Tsdb(Volume volume, Ulid incarnation, ScratchDirectory scratch, Head head, LogWriter log,
+      Recovery recovery) {
     this.volume = volume;
     this.incarnation = incarnation;
     this.scratch = scratch;
@@ -59,8 +60,9 @@ public final class Tsdb implements Storage, AutoCloseable {
     Ulid incarnation = new UlidGenerator(clock, random).next();
     Volume volume = Volume.open(files, options.data(), incarnation);
     ScratchDirectory scratch = ScratchDirectory.open(options.scratch(), incarnation);
-    var head = new Head(new HeadOptions(scratch.path(), options.acceptanceWindow().toMillis(), options.maxSeries(),
-        options.openChunkBytes()), new AcceptanceClock(clock), random);
+    var head =
+        new Head(new HeadOptions(scratch.path(), options.acceptanceWindow().toMillis(), options.maxSeries(),
+            options.openChunkBytes()), new AcceptanceClock(clock), random);
     var gate = new ReplayGate(head);
     try {
       LogWriter log = LogWriter.open(LogOptions.standard(options.data(), incarnation, options.version(),

@@ -12,7 +12,8 @@ import java.time.Duration;
 /// @param commitInterval   shortest time between two commits of the log
 /// @param maxSeries        series the store may hold; 0 = no limit
 /// @param openChunkBytes   memory of open chunks above which they spill to scratch
-public record TsdbOptions(Path data, Path scratch, String version, Duration acceptanceWindow, Duration commitInterval,
+public record TsdbOptions(Path data, Path scratch, String version, Duration acceptanceWindow,
+    Duration commitInterval,
     long maxSeries, long openChunkBytes) {
   /// Shortest acceptance window: a sender's retry after a short outage must still be taken.
   public static final Duration MIN_ACCEPTANCE_WINDOW = Duration.ofMinutes(5);

@@ -31,7 +31,8 @@ class BitStreamPropertyTest {
   }
 
   @Property
-  void readsWhatWasWritten(@ForAll @Size(max = 200) List<@From("fields") Field> fields, @ForAll @IntRange(max = 9) int offset) {
+  void readsWhatWasWritten(@ForAll @Size(max = 200) List<@From("fields") Field> fields,
+      @ForAll @IntRange(max = 9) int offset) {
     var written = write(fields);
     var part = new byte[offset + written.length];
     System.arraycopy(written, 0, part, offset, written.length);
@@ -48,13 +49,15 @@ class BitStreamPropertyTest {
     var written = write(fields);
     var reader = new BitReader().reset(written, 0, written.length);
     for (int i = 0; i + 1 < fields.size(); i += 2) {
-      assertThat(reader.read(fields.get(i).length(), fields.get(i + 1).length())).isEqualTo(fields.get(i + 1).bits());
+      assertThat(reader.read(fields.get(i).length(), fields.get(i + 1).length()))
+          .isEqualTo(fields.get(i + 1).bits());
     }
     assertThat(reader.failed()).isFalse();
   }
 
   @Property
-  void readsZerosBeyondTheEndAndSaysSo(@ForAll @Size(max = 20) byte[] data, @ForAll @IntRange(min = 1, max = 64) int length) {
+  void readsZerosBeyondTheEndAndSaysSo(@ForAll @Size(max = 20) byte[] data,
+      @ForAll @IntRange(min = 1, max = 64) int length) {
     var reader = new BitReader().reset(data, 0, data.length);
     reader.skip(data.length * Byte.SIZE);
     assertThat(reader.failed()).isFalse();

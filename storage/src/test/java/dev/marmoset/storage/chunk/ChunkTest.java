@@ -8,18 +8,21 @@ import org.junit.jupiter.api.Test;
 class ChunkTest {
   @Test
   void readsTheCountAsUnsigned() {
-    assertThat(new Chunk(ChunkEncoding.XOR, 1, 2, new byte[] {(byte) 0xff, (byte) 0xfe}).sampleCount()).isEqualTo(0xfffe);
+    assertThat(new Chunk(ChunkEncoding.XOR, 1, 2, new byte[] {(byte) 0xff, (byte) 0xfe}).sampleCount())
+        .isEqualTo(0xfffe);
   }
 
   @Test
   void refusesDataWithoutACount() {
-    assertThatThrownBy(() -> new Chunk(ChunkEncoding.XOR, 1, 2, new byte[1])).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> new Chunk(ChunkEncoding.XOR, 1, 2, new byte[1]))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1 bytes");
   }
 
   @Test
   void refusesAReversedRange() {
-    assertThatThrownBy(() -> new Chunk(ChunkEncoding.XOR, 3, 2, new byte[2])).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> new Chunk(ChunkEncoding.XOR, 3, 2, new byte[2]))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("first time 3 is after last time 2");
   }
 

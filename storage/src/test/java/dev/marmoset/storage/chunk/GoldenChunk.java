@@ -15,8 +15,10 @@ import java.util.Objects;
 public record GoldenChunk(String name, int encoding, int count, String hex, List<Map<String, Object>> fed) {
   /// All vectors of the file.
   public static List<GoldenChunk> all() {
-    try (var in = Objects.requireNonNull(GoldenChunk.class.getResourceAsStream("/golden/chunk-encodings.json"))) {
-      return objects(Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8))).stream().map(GoldenChunk::of).toList();
+    try (var in =
+        Objects.requireNonNull(GoldenChunk.class.getResourceAsStream("/golden/chunk-encodings.json"))) {
+      return objects(Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8))).stream()
+          .map(GoldenChunk::of).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -49,7 +51,8 @@ public record GoldenChunk(String name, int encoding, int count, String hex, List
 
   private static GoldenChunk of(Map<String, Object> vector) {
     var fed = vector.containsKey("samples") ? member(vector, "samples") : member(vector, "hist");
-    return new GoldenChunk(string(vector, "name"), (int) number(vector, "enc").asLong(), (int) number(vector, "n").asLong(),
+    return new GoldenChunk(string(vector, "name"), (int) number(vector, "enc").asLong(),
+        (int) number(vector, "n").asLong(),
         string(vector, "hex"), objects(fed));
   }
 

@@ -7,8 +7,10 @@ import net.jqwik.api.Arbitrary;
 /// Generators of samples that reach every class of 64-bit pattern and every time.
 public final class Samples {
   /// What a float64 can be other than a number.
-  private static final Long[] SPECIAL_VALUES = {0L, 1L << 63, 0x7ff0000000000002L, 0x7ff8000000000001L, 0x7ff8000000000000L,
-      0x7ff0000000000000L, 0xfff0000000000000L, 0xffffffffffffffffL, 1L, 0x7fefffffffffffffL, 0x3ff0000000000000L, 0x3ff0000000000001L};
+  private static final Long[] SPECIAL_VALUES =
+      {0L, 1L << 63, 0x7ff0000000000002L, 0x7ff8000000000001L, 0x7ff8000000000000L,
+        0x7ff0000000000000L, 0xfff0000000000000L, 0xffffffffffffffffL, 1L, 0x7fefffffffffffffL,
+        0x3ff0000000000000L, 0x3ff0000000000001L};
 
   private Samples() {}
 
@@ -27,8 +29,10 @@ public final class Samples {
   public static Arbitrary<Long> deltas() {
     return Arbitraries.oneOf(
         Arbitraries.of(15_000L, 15_001L, 14_999L, 1L),
-        Arbitraries.of(8191L, 8192L, 8193L, 65535L, 65536L, 65537L, 524287L, 524288L, 524289L).map(edge -> 15_000 + edge),
-        Arbitraries.of(8191L, 8192L, 8193L, 65535L, 65536L, 65537L, 524287L, 524288L, 524289L).map(edge -> 15_000 - edge),
+        Arbitraries.of(8191L, 8192L, 8193L, 65535L, 65536L, 65537L, 524287L, 524288L, 524289L)
+            .map(edge -> 15_000 + edge),
+        Arbitraries.of(8191L, 8192L, 8193L, 65535L, 65536L, 65537L, 524287L, 524288L, 524289L)
+            .map(edge -> 15_000 - edge),
         Arbitraries.longs().between(1, 1L << 40),
         Arbitraries.longs());
   }

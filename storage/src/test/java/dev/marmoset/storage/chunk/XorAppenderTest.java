@@ -49,7 +49,8 @@ class XorAppenderTest {
       appender.append(i, 42);
     }
     assertThat(appender.chunk().sampleCount()).isEqualTo(65_535);
-    assertThatThrownBy(() -> appender.append(65_535, 42)).isInstanceOf(IllegalStateException.class).hasMessageContaining("65535");
+    assertThatThrownBy(() -> appender.append(65_535, 42)).isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("65535");
   }
 
   @Test

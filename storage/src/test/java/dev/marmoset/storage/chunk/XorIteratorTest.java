@@ -26,7 +26,8 @@ class XorIteratorTest {
   void reportsDataWithoutACount() {
     samples.reset(new byte[1], 0, 1);
     assertThat(samples.next()).isFalse();
-    assertThat(samples.corruption()).hasValueSatisfying(text -> assertThat(text).contains("1 bytes cannot hold the sample count"));
+    assertThat(samples.corruption())
+        .hasValueSatisfying(text -> assertThat(text).contains("1 bytes cannot hold the sample count"));
   }
 
   @Test
@@ -37,7 +38,8 @@ class XorIteratorTest {
     assertThat(samples.next()).isTrue();
     assertThat(samples.next()).isFalse();
     assertThat(samples.corruption())
-        .contains("decoding an XOR chunk: sample 3 of 3 reaches beyond the data or sets a window wider than a value");
+        .contains(
+            "decoding an XOR chunk: sample 3 of 3 reaches beyond the data or sets a window wider than a value");
     assertThat(samples.next()).isFalse();
   }
 
@@ -52,7 +54,8 @@ class XorIteratorTest {
   @Test
   void refusesAWindowWiderThanAValue() {
     // Second value: new window, 31 leading zeros, 64 bits.
-    var data = HexFormat.of().parseHex("0002" + "00" + "3ff0000000000000" + "01" + "fe00" + "ffffffffffffffffff");
+    var data =
+        HexFormat.of().parseHex("0002" + "00" + "3ff0000000000000" + "01" + "fe00" + "ffffffffffffffffff");
     samples.reset(data, 0, data.length);
     assertThat(samples.next()).isTrue();
     assertThat(samples.next()).isFalse();

@@ -30,7 +30,8 @@ class XorPropertyTest {
   }
 
   @Property
-  void whatGoesInComesOutBitForBit(@ForAll("starts") long start, @ForAll @Size(min = 1, max = 130) List<@From("deltas") Long> deltas,
+  void whatGoesInComesOutBitForBit(@ForAll("starts") long start,
+      @ForAll @Size(min = 1, max = 130) List<@From("deltas") Long> deltas,
       @ForAll @Size(value = 130) List<@From("values") Long> values) {
     var data = encode(Samples.times(start, deltas), values);
     var samples = new XorIterator().reset(data, 0, data.length);
@@ -45,7 +46,8 @@ class XorPropertyTest {
   }
 
   @Property
-  void anyCutLosesOnlyTheEndAndIsReported(@ForAll("starts") long start, @ForAll @Size(min = 1, max = 20) List<@From("deltas") Long> deltas,
+  void anyCutLosesOnlyTheEndAndIsReported(@ForAll("starts") long start,
+      @ForAll @Size(min = 1, max = 20) List<@From("deltas") Long> deltas,
       @ForAll @Size(value = 20) List<@From("values") Long> values, @ForAll @IntRange(max = 100_000) int cut) {
     var times = Samples.times(start, deltas);
     var data = encode(times, values);
@@ -84,7 +86,8 @@ class XorPropertyTest {
       read++;
     }
     assertThat(read).isLessThanOrEqualTo(samples.sampleCount());
-    assertThat(samples.corruption().isPresent()).isEqualTo(read < samples.sampleCount() || data.length < Chunk.COUNT_BYTES);
+    assertThat(samples.corruption().isPresent())
+        .isEqualTo(read < samples.sampleCount() || data.length < Chunk.COUNT_BYTES);
   }
 
   private static byte[] encode(long[] times, List<Long> values) {

@@ -26,11 +26,9 @@ final class HeadFixture implements AutoCloseable {
 
   /// A sample as read back: a float's bits, or a histogram.
   sealed interface Value {
-    record OfFloat(long bits) implements Value {
-    }
+    record OfFloat(long bits) implements Value {}
 
-    record OfHistogram(HistogramSample sample) implements Value {
-    }
+    record OfHistogram(HistogramSample sample) implements Value {}
   }
 
   final Head head;
@@ -62,7 +60,8 @@ final class HeadFixture implements AutoCloseable {
 
   List<Chunk> chunks(Labels labels, TimeRange range) throws IOException {
     try (HeadQuerier querier = head.querier(range)) {
-      var matchers = labels.toList().stream().map(l -> (Matcher) new Matcher.Equal(l.name(), l.value())).toList();
+      var matchers =
+          labels.toList().stream().map(l -> (Matcher) new Matcher.Equal(l.name(), l.value())).toList();
       SeriesSet set = querier.select(matchers);
       return set.next() ? set.series().chunks() : List.of();
     }
@@ -89,7 +88,8 @@ final class HeadFixture implements AutoCloseable {
           samples.put(floats.time(), new Value.OfFloat(floats.valueBits()));
         }
       } else {
-        var histograms = new HistogramIterator().reset(chunk.encoding(), chunk.data(), 0, chunk.data().length);
+        var histograms =
+            new HistogramIterator().reset(chunk.encoding(), chunk.data(), 0, chunk.data().length);
         while (histograms.next()) {
           samples.put(histograms.time(), new Value.OfHistogram(histograms.histogram().canonical()));
         }

@@ -30,15 +30,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Promise 2: any permutation and duplication of the same samples gives the same chunks, byte for byte.
 class HeadPropertyTest {
   private static final Labels LABELS = Labels.of("__name__", "m", "job", "a");
-  private static final long[] SPECIAL = {0, 1L << 63, 0x7ff0000000000002L, 0x7ff8000000000001L, 0x7ff8000000000000L,
-      0x7ff0000000000000L, 0xfff0000000000000L, 1, -1L, Double.doubleToRawLongBits(1.5), Double.doubleToRawLongBits(-3)};
+  private static final long[] SPECIAL =
+      {0, 1L << 63, 0x7ff0000000000002L, 0x7ff8000000000001L, 0x7ff8000000000000L,
+        0x7ff0000000000000L, 0xfff0000000000000L, 1, -1L, Double.doubleToRawLongBits(1.5),
+        Double.doubleToRawLongBits(-3)};
 
   @TempDir
   Path directory;
 
   /// @param histogram `null` for a float
-  private record Sample(long t, long bits, HistogramSample histogram) {
-  }
+  private record Sample(long t, long bits, HistogramSample histogram) {}
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -58,13 +59,15 @@ class HeadPropertyTest {
     var random = new Random(seed);
     var samples = new ArrayList<Sample>();
     for (int i = 0; i < LateRows.BATCH_ROWS * (LateRows.FAN_IN + 2); i++) {
-      samples.add(new Sample(HeadFixture.NOW - random.nextInt(7_000_000), Double.doubleToRawLongBits(random.nextInt(5)), null));
+      samples.add(new Sample(HeadFixture.NOW - random.nextInt(7_000_000),
+          Double.doubleToRawLongBits(random.nextInt(5)), null));
     }
     List<Chunk> expected = encode(samples);
     try (var fixture = fixture("runs", Long.MAX_VALUE)) {
       int id = fixture.series("__name__", "m", "job", "a");
       feed(fixture, id, samples, random);
-      assertThat(fixture.head.windows.all()).anySatisfy(window -> assertThat(window.late().runs()).isBetween(1, LateRows.FAN_IN));
+      assertThat(fixture.head.windows.all())
+          .anySatisfy(window -> assertThat(window.late().runs()).isBetween(1, LateRows.FAN_IN));
       assertSame(fixture.chunks(LABELS, TimeRange.ALL), expected);
     }
   }
@@ -114,7 +117,8 @@ class HeadPropertyTest {
         samples.add(new Sample(t, 0, histogram(random)));
       } else {
         boolean special = random.nextInt(4) == 0;
-        samples.add(new Sample(t, special ? SPECIAL[random.nextInt(SPECIAL.length)] : Double.doubleToRawLongBits(i), null));
+        samples.add(new Sample(t,
+            special ? SPECIAL[random.nextInt(SPECIAL.length)] : Double.doubleToRawLongBits(i), null));
       }
     }
     return samples;
@@ -134,7 +138,8 @@ class HeadPropertyTest {
     boolean stale = random.nextInt(12) == 0;
     ResetHint hint = ResetHint.byId(random.nextInt(3)).orElseThrow();
     long sum = stale ? HistogramSample.STALE_SUM_BITS : Double.doubleToRawLongBits(count);
-    return new Histogram(hint, new HistogramLayout(0, 0, Spans.of(random.nextInt(3), n), Spans.NONE, new long[0]), count, 0,
+    return new Histogram(hint,
+        new HistogramLayout(0, 0, Spans.of(random.nextInt(3), n), Spans.NONE, new long[0]), count, 0,
         sum, new Buckets(deltas, new long[0]));
   }
 

@@ -32,7 +32,8 @@ public final class Buckets {
   /// Equal number by number.
   @Override
   public boolean equals(Object other) {
-    return other instanceof Buckets buckets && Arrays.equals(positive, buckets.positive) && Arrays.equals(negative, buckets.negative);
+    return other instanceof Buckets buckets && Arrays.equals(positive, buckets.positive)
+        && Arrays.equals(negative, buckets.negative);
   }
 
   @Override

@@ -9,7 +9,8 @@ public final class FloatHistogram extends HistogramSample {
   /// @param zeroCount raw bits of those in the zero bucket
   /// @param sumBits raw bits of the sum of observations
   /// @param buckets raw bits of absolute counts
-  public FloatHistogram(ResetHint resetHint, HistogramLayout layout, long count, long zeroCount, long sumBits, Buckets buckets) {
+  public FloatHistogram(ResetHint resetHint, HistogramLayout layout, long count, long zeroCount, long sumBits,
+      Buckets buckets) {
     super(resetHint, layout, count, zeroCount, sumBits, buckets);
   }
 

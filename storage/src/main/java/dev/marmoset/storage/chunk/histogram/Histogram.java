@@ -8,7 +8,8 @@ public final class Histogram extends HistogramSample {
   /// @param zeroCount those in the zero bucket, unsigned
   /// @param sumBits raw bits of the sum of observations
   /// @param buckets deltas
-  public Histogram(ResetHint resetHint, HistogramLayout layout, long count, long zeroCount, long sumBits, Buckets buckets) {
+  public Histogram(ResetHint resetHint, HistogramLayout layout, long count, long zeroCount, long sumBits,
+      Buckets buckets) {
     super(resetHint, layout, count, zeroCount, sumBits, buckets);
   }
 

@@ -20,7 +20,8 @@ public final class HistogramLayout {
   /// @param schema resolution: bucket boundaries grow by 2^(2^−schema), or [#CUSTOM_SCHEMA]
   /// @param zeroThresholdBits raw bits of the zero bucket's width
   /// @param customBounds raw bits of the upper bucket bounds, for the custom schema only; ownership passes
-  public HistogramLayout(int schema, long zeroThresholdBits, Spans positive, Spans negative, long[] customBounds) {
+  public HistogramLayout(int schema, long zeroThresholdBits, Spans positive, Spans negative,
+      long[] customBounds) {
     this.schema = schema;
     this.zeroThresholdBits = zeroThresholdBits;
     this.positive = positive;
@@ -80,18 +81,22 @@ public final class HistogramLayout {
   /// Equal bit for bit.
   @Override
   public boolean equals(Object other) {
-    return other instanceof HistogramLayout layout && schema == layout.schema && zeroThresholdBits == layout.zeroThresholdBits
-        && positive.equals(layout.positive) && negative.equals(layout.negative) && Arrays.equals(customBounds, layout.customBounds);
+    return other instanceof HistogramLayout layout && schema == layout.schema
+        && zeroThresholdBits == layout.zeroThresholdBits
+        && positive.equals(layout.positive) && negative.equals(layout.negative)
+        && Arrays.equals(customBounds, layout.customBounds);
   }
 
   @Override
   public int hashCode() {
-    return 31 * (31 * (31 * schema + Long.hashCode(zeroThresholdBits)) + positive.hashCode()) + negative.hashCode();
+    return 31 * (31 * (31 * schema + Long.hashCode(zeroThresholdBits)) + positive.hashCode())
+        + negative.hashCode();
   }
 
   @Override
   public String toString() {
-    return "schema " + schema + ", zero threshold " + Double.longBitsToDouble(zeroThresholdBits) + ", spans " + positive + " and " + negative
+    return "schema " + schema + ", zero threshold " + Double.longBitsToDouble(zeroThresholdBits) + ", spans "
+        + positive + " and " + negative
         + ", " + customBounds.length + " custom bounds";
   }
 }

@@ -15,7 +15,8 @@ public abstract sealed class HistogramSample permits Histogram, FloatHistogram {
   private final long sumBits;
   private final Buckets buckets;
 
-  HistogramSample(ResetHint resetHint, HistogramLayout layout, long count, long zeroCount, long sumBits, Buckets buckets) {
+  HistogramSample(ResetHint resetHint, HistogramLayout layout, long count, long zeroCount, long sumBits,
+      Buckets buckets) {
     this.resetHint = resetHint;
     this.layout = layout;
     this.count = count;
@@ -106,7 +107,8 @@ public abstract sealed class HistogramSample permits Histogram, FloatHistogram {
       }
     }
     if (at < source.length) {
-      throw new IllegalArgumentException("spreading a histogram over spans " + to + ", which lack its bucket " + source[at]);
+      throw new IllegalArgumentException(
+          "spreading a histogram over spans " + to + ", which lack its bucket " + source[at]);
     }
     return numbers(wide);
   }
@@ -124,7 +126,8 @@ public abstract sealed class HistogramSample permits Histogram, FloatHistogram {
     if (positive.spans().equals(layout.positive()) && negative.spans().equals(layout.negative())) {
       return this;
     }
-    return with(layout.with(positive.spans(), negative.spans()), new Buckets(positive.numbers(), negative.numbers()));
+    return with(layout.with(positive.spans(), negative.spans()),
+        new Buckets(positive.numbers(), negative.numbers()));
   }
 
   /// The same sample with fewer, wider buckets.
@@ -133,31 +136,37 @@ public abstract sealed class HistogramSample permits Histogram, FloatHistogram {
   public final HistogramSample reducedTo(int schema) {
     int steps = layout.schema() - schema;
     if (layout.schema() == HistogramLayout.CUSTOM_SCHEMA || steps <= 0) {
-      throw new IllegalArgumentException("reducing a histogram from schema " + layout.schema() + " to schema " + schema);
+      throw new IllegalArgumentException(
+          "reducing a histogram from schema " + layout.schema() + " to schema " + schema);
     }
     var positive = Side.reduced(this, layout.positive(), buckets.positive(), steps);
     var negative = Side.reduced(this, layout.negative(), buckets.negative(), steps);
     return with(
-        new HistogramLayout(schema, layout.zeroThresholdBits(), positive.spans(), negative.spans(), layout.customBounds()),
+        new HistogramLayout(schema, layout.zeroThresholdBits(), positive.spans(), negative.spans(),
+            layout.customBounds()),
         new Buckets(positive.numbers(), negative.numbers()));
   }
 
   /// Equal when kind, hint and every bit are.
   @Override
   public final boolean equals(Object other) {
-    return other instanceof HistogramSample sample && getClass() == sample.getClass() && resetHint == sample.resetHint
-        && count == sample.count && zeroCount == sample.zeroCount && sumBits == sample.sumBits && layout.equals(sample.layout)
+    return other instanceof HistogramSample sample && getClass() == sample.getClass()
+        && resetHint == sample.resetHint
+        && count == sample.count && zeroCount == sample.zeroCount && sumBits == sample.sumBits
+        && layout.equals(sample.layout)
         && buckets.equals(sample.buckets);
   }
 
   @Override
   public final int hashCode() {
-    return 31 * (31 * (31 * Long.hashCode(count) + Long.hashCode(sumBits)) + layout.hashCode()) + buckets.hashCode();
+    return 31 * (31 * (31 * Long.hashCode(count) + Long.hashCode(sumBits)) + layout.hashCode())
+        + buckets.hashCode();
   }
 
   @Override
   public final String toString() {
-    return getClass().getSimpleName() + "[" + resetHint + ", count " + count + ", zero count " + zeroCount + ", sum "
+    return getClass().getSimpleName() + "[" + resetHint + ", count " + count + ", zero count " + zeroCount
+        + ", sum "
         + Double.longBitsToDouble(sumBits) + ", " + layout + ", buckets " + buckets + "]";
   }
 }

@@ -19,7 +19,8 @@ public final class HistogramValidator {
     if (fault.isPresent()) {
       return new HistogramVerdict.Invalid(fault.get());
     }
-    return new HistogramVerdict.Valid(sample.layout().schema() > MAX_STORED_SCHEMA ? sample.reducedTo(MAX_STORED_SCHEMA) : sample);
+    return new HistogramVerdict.Valid(
+        sample.layout().schema() > MAX_STORED_SCHEMA ? sample.reducedTo(MAX_STORED_SCHEMA) : sample);
   }
 
   private static Optional<HistogramFault> fault(HistogramSample sample) {
@@ -48,7 +49,8 @@ public final class HistogramValidator {
   }
 
   private static Optional<HistogramFault> exponentialFault(HistogramLayout layout) {
-    return layout.customBounds().length > 0 ? Optional.of(HistogramFault.UNEXPECTED_BOUNDS) : Optional.empty();
+    return layout.customBounds().length > 0 ? Optional.of(HistogramFault.UNEXPECTED_BOUNDS)
+        : Optional.empty();
   }
 
   private static Optional<HistogramFault> customFault(HistogramSample sample) {
@@ -62,9 +64,10 @@ public final class HistogramValidator {
     if (layout.positive().count() > 0 && layout.positive().offset(0) < 0) {
       return Optional.of(HistogramFault.NEGATIVE_SPAN_OFFSET);
     }
-    return boundFault(layout.customBounds()).or(() -> layout.positive().end() > layout.customBounds().length + 1L
-        ? Optional.of(HistogramFault.TOO_FEW_BOUNDS)
-        : Optional.empty());
+    return boundFault(layout.customBounds())
+        .or(() -> layout.positive().end() > layout.customBounds().length + 1L
+            ? Optional.of(HistogramFault.TOO_FEW_BOUNDS)
+            : Optional.empty());
   }
 
   private static Optional<HistogramFault> boundFault(long[] bounds) {
@@ -79,7 +82,8 @@ public final class HistogramValidator {
       }
       previous = bound;
     }
-    return previous == Double.POSITIVE_INFINITY ? Optional.of(HistogramFault.INFINITE_BOUND) : Optional.empty();
+    return previous == Double.POSITIVE_INFINITY ? Optional.of(HistogramFault.INFINITE_BOUND)
+        : Optional.empty();
   }
 
   private static Optional<HistogramFault> countFault(Histogram histogram) {
@@ -99,7 +103,8 @@ public final class HistogramValidator {
       boolean enough = !overflow && Long.compareUnsigned(sum, histogram.count()) <= 0;
       return enough ? Optional.empty() : Optional.of(HistogramFault.COUNT_TOO_SMALL);
     }
-    return !overflow && sum == histogram.count() ? Optional.empty() : Optional.of(HistogramFault.COUNT_MISMATCH);
+    return !overflow && sum == histogram.count() ? Optional.empty()
+        : Optional.of(HistogramFault.COUNT_MISMATCH);
   }
 
   private static Optional<HistogramFault> countFault(FloatHistogram histogram) {
@@ -114,6 +119,8 @@ public final class HistogramValidator {
       return Optional.of(HistogramFault.NEGATIVE_COUNT);
     }
     // Bucket sums are not compared: adding floats in another order gives another sum.
-    return Double.longBitsToDouble(histogram.zeroCount()) < 0 ? Optional.of(HistogramFault.NEGATIVE_ZERO_COUNT) : Optional.empty();
+    return Double.longBitsToDouble(histogram.zeroCount()) < 0
+        ? Optional.of(HistogramFault.NEGATIVE_ZERO_COUNT)
+        : Optional.empty();
   }
 }

@@ -26,7 +26,8 @@ public final class Spans {
   /// @throws IllegalArgumentException if a length is missing
   public static Spans of(int... pairs) {
     if (pairs.length % 2 != 0) {
-      throw new IllegalArgumentException("building spans from " + pairs.length + " numbers, which are not pairs");
+      throw new IllegalArgumentException(
+          "building spans from " + pairs.length + " numbers, which are not pairs");
     }
     return pairs.length == 0 ? NONE : new Spans(pairs);
   }

@@ -101,9 +101,11 @@ final class AppendRule {
   }
 
   private static Decision decideByBuckets(HistogramSample last, HistogramSample next) {
-    var positive = SideChange.between(last, last.layout().positive(), last.buckets().positive(), next.layout().positive(),
+    var positive = SideChange.between(last, last.layout().positive(), last.buckets().positive(),
+        next.layout().positive(),
         next.buckets().positive());
-    var negative = SideChange.between(last, last.layout().negative(), last.buckets().negative(), next.layout().negative(),
+    var negative = SideChange.between(last, last.layout().negative(), last.buckets().negative(),
+        next.layout().negative(),
         next.buckets().negative());
     if (positive.reset() || negative.reset()) {
       return new Decision.Cut(ResetFlag.RESET);
@@ -142,6 +144,7 @@ final class AppendRule {
   }
 
   private static boolean boundsDiffer(HistogramSample last, HistogramSample next) {
-    return next.layout().schema() == HistogramLayout.CUSTOM_SCHEMA && !next.layout().sameBounds(last.layout());
+    return next.layout().schema() == HistogramLayout.CUSTOM_SCHEMA
+        && !next.layout().sameBounds(last.layout());
   }
 }

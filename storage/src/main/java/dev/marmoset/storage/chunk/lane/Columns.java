@@ -126,7 +126,8 @@ sealed interface Columns {
     public long readNext(BitReader bits, int column) {
       if (bits.readBit()) {
         if (bits.readBit()) {
-          windows[column] = XorCodec.readWindow(bits.read(XorCodec.NEW_WINDOW_BITS - XorCodec.KEPT_WINDOW_BITS));
+          windows[column] =
+              XorCodec.readWindow(bits.read(XorCodec.NEW_WINDOW_BITS - XorCodec.KEPT_WINDOW_BITS));
         }
         readChanged(bits, column);
       }

@@ -70,7 +70,8 @@ public final class HistogramAppender {
   public AppendOutcome append(long t, HistogramSample next) {
     requireKind(next);
     if (count == 0 || count == 0xffff) {
-      throw new IllegalStateException("appending the sample at " + t + " ms to a " + encoding + " chunk of " + count + " samples");
+      throw new IllegalStateException(
+          "appending the sample at " + t + " ms to a " + encoding + " chunk of " + count + " samples");
     }
     return switch (AppendRule.decide(flag, last, next)) {
       case AppendRule.Decision.Keep(var sample) -> {
@@ -98,7 +99,8 @@ public final class HistogramAppender {
       case FloatHistogram _ -> encoding == ChunkEncoding.FLOAT_HISTOGRAM;
     };
     if (!ours) {
-      throw new IllegalArgumentException("encoding a " + sample.getClass().getSimpleName() + " into a " + encoding + " chunk");
+      throw new IllegalArgumentException(
+          "encoding a " + sample.getClass().getSimpleName() + " into a " + encoding + " chunk");
     }
   }
 
@@ -118,7 +120,8 @@ public final class HistogramAppender {
     bits.reset();
     bits.write(flag.flagByte(), Byte.SIZE);
     LayoutCodec.write(bits, sample.layout());
-    int width = Columns.FIRST_BUCKET + sample.buckets().positive().length + sample.buckets().negative().length;
+    int width =
+        Columns.FIRST_BUCKET + sample.buckets().positive().length + sample.buckets().negative().length;
     columns = encoding == ChunkEncoding.HISTOGRAM ? new Columns.Changes(width) : new Columns.Xors(width);
     sum = new Columns.Xors(1);
     Varbit.writeSigned(bits, t);

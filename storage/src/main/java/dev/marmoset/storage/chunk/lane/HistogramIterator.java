@@ -57,7 +57,8 @@ public final class HistogramIterator {
     corruption = null;
     if (bits.failed()) {
       count = 0;
-      corruption = "decoding a " + encoding + " chunk: " + length + " bytes cannot hold its header, which takes " + HEADER_BYTES;
+      corruption = "decoding a " + encoding + " chunk: " + length
+          + " bytes cannot hold its header, which takes " + HEADER_BYTES;
     }
     return this;
   }

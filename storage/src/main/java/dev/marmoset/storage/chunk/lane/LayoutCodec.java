@@ -95,7 +95,8 @@ final class LayoutCodec {
     if (positive.bucketCount() + negative.bucketCount() > Math.min(bits.remaining(), MAX_THINGS)) {
       bits.fail();
     }
-    return bits.failed() ? HistogramLayout.EMPTY : new HistogramLayout((int) schema, threshold, positive, negative, bounds);
+    return bits.failed() ? HistogramLayout.EMPTY
+        : new HistogramLayout((int) schema, threshold, positive, negative, bounds);
   }
 
   private static long readThreshold(BitReader bits) {

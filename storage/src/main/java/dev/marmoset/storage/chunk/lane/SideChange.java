@@ -13,9 +13,11 @@ record SideChange(boolean gains, boolean lacks, boolean reset, Spans union) {
   /// The change of a counter: a bucket that falls is a reset, and so is a missing one unless its count was 0.
   ///
   /// @param kind any sample of the kind the numbers belong to
-  static SideChange between(HistogramSample kind, Spans last, long[] lastNumbers, Spans next, long[] nextNumbers) {
+  static SideChange between(HistogramSample kind, Spans last, long[] lastNumbers, Spans next,
+      long[] nextNumbers) {
     if (last.equals(next)) {
-      return new SideChange(false, false, falls(kind, kind.counts(lastNumbers), kind.counts(nextNumbers)), last);
+      return new SideChange(false, false, falls(kind, kind.counts(lastNumbers), kind.counts(nextNumbers)),
+          last);
     }
     var walk = new Walk(last.indexes(), next.indexes());
     return walk.run(kind, kind.counts(lastNumbers), kind.counts(nextNumbers));

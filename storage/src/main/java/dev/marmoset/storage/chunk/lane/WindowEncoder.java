@@ -73,7 +73,8 @@ public final class WindowEncoder {
     }
   }
 
-  private void begin(long t, HistogramSample first, HistogramAppender appender, ChunkEncoding encoding, ResetFlag flag) {
+  private void begin(long t, HistogramSample first, HistogramAppender appender, ChunkEncoding encoding,
+      ResetFlag flag) {
     close();
     open(encoding);
     appender.begin(flag, t, first);
@@ -82,7 +83,8 @@ public final class WindowEncoder {
 
   private void advance(long t) {
     if (fed && t <= lastTime) {
-      throw new IllegalArgumentException("encoding a lane: the sample at " + t + " ms is not after the one at " + lastTime + " ms");
+      throw new IllegalArgumentException(
+          "encoding a lane: the sample at " + t + " ms is not after the one at " + lastTime + " ms");
     }
     // Unsigned, because the distance of two times may exceed 63 bits.
     if (!fed || Long.compareUnsigned(t - window, ChunkCut.WINDOW_MS) >= 0) {

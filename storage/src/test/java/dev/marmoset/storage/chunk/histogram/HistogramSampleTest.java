@@ -41,8 +41,10 @@ class HistogramSampleTest {
 
   @Test
   void canonicalFormHasTheFewestSpansAndNoEmptyBucket() {
-    assertThat(counter(Spans.of(0, 1, 0, 2, 3, 0, 1, 1), 1, 0, 2, 3).canonical()).isEqualTo(counter(Spans.of(0, 1, 1, 1, 4, 1), 1, 2, 3));
-    assertThat(floatCounter(Spans.of(0, 3), 0, -0.0, 1).canonical()).isEqualTo(floatCounter(Spans.of(2, 1), 1));
+    assertThat(counter(Spans.of(0, 1, 0, 2, 3, 0, 1, 1), 1, 0, 2, 3).canonical())
+        .isEqualTo(counter(Spans.of(0, 1, 1, 1, 4, 1), 1, 2, 3));
+    assertThat(floatCounter(Spans.of(0, 3), 0, -0.0, 1).canonical())
+        .isEqualTo(floatCounter(Spans.of(2, 1), 1));
   }
 
   @Test
@@ -62,17 +64,20 @@ class HistogramSampleTest {
   @Test
   void reducingJoinsBucketsAtInclusiveUpperBounds() {
     // Two steps: fine buckets 4k−3 … 4k become k.
-    var fine = new Histogram(ResetHint.UNKNOWN, new HistogramLayout(3, 0, Spans.of(-4, 10), Spans.of(1, 1, 3, 1), new long[0]), 0, 0, 0,
+    var fine = new Histogram(ResetHint.UNKNOWN,
+        new HistogramLayout(3, 0, Spans.of(-4, 10), Spans.of(1, 1, 3, 1), new long[0]), 0, 0, 0,
         new Buckets(new long[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, new long[] {5, 1}));
     var coarse = fine.reducedTo(1);
-    assertThat(coarse.layout()).isEqualTo(new HistogramLayout(1, 0, Spans.of(-1, 4), Spans.of(1, 2), new long[0]));
+    assertThat(coarse.layout())
+        .isEqualTo(new HistogramLayout(1, 0, Spans.of(-1, 4), Spans.of(1, 2), new long[0]));
     assertThat(coarse.counts(coarse.buckets().positive())).containsExactly(1, 4, 4, 1);
     assertThat(coarse.counts(coarse.buckets().negative())).containsExactly(5, 6);
   }
 
   @Test
   void reducingAddsFloats() {
-    var fine = new FloatHistogram(ResetHint.UNKNOWN, new HistogramLayout(2, 0, Spans.of(0, 3), Spans.NONE, new long[0]), 0, 0, 0,
+    var fine = new FloatHistogram(ResetHint.UNKNOWN,
+        new HistogramLayout(2, 0, Spans.of(0, 3), Spans.NONE, new long[0]), 0, 0, 0,
         new Buckets(bits(1.5, 2.25, 4), new long[0]));
     assertThat(fine.reducedTo(1).buckets().positive()).isEqualTo(bits(1.5, 6.25));
     assertThat(fine.reducedTo(1).layout().positive()).isEqualTo(Spans.of(0, 2));

@@ -50,7 +50,8 @@ class HistogramValidatorTest {
     assertFault(integer(layout(1, Spans.of(0, 2), Spans.NONE), 1, 1), HistogramFault.SPANS_BUCKETS_MISMATCH);
     assertFault(integer(layout(1, Spans.NONE, Spans.of(0, 1)), 0), HistogramFault.SPANS_BUCKETS_MISMATCH);
     assertFault(integer(layout(1, Spans.of(0, -1), Spans.NONE), 1, 1), HistogramFault.SPANS_BUCKETS_MISMATCH);
-    assertFault(integer(layout(1, Spans.of(0, 1, -1, 1), Spans.NONE), 2, 1, 0), HistogramFault.NEGATIVE_SPAN_OFFSET);
+    assertFault(integer(layout(1, Spans.of(0, 1, -1, 1), Spans.NONE), 2, 1, 0),
+        HistogramFault.NEGATIVE_SPAN_OFFSET);
     assertFault(integer(layout(1, Spans.of(Integer.MAX_VALUE, 0, Integer.MAX_VALUE, 1), Spans.NONE), 1, 1),
         HistogramFault.BUCKET_OUT_OF_RANGE);
   }
@@ -60,16 +61,19 @@ class HistogramValidatorTest {
     var one = layout(1, Spans.of(0, 1), Spans.NONE);
     assertFault(integer(one, 2, 1), HistogramFault.COUNT_MISMATCH);
     assertFault(integer(layout(1, Spans.of(0, 2), Spans.NONE), 0, 1, -2), HistogramFault.NEGATIVE_BUCKET);
-    assertFault(integer(layout(1, Spans.of(0, 2), Spans.NONE), 0, Long.MAX_VALUE, 1), HistogramFault.NEGATIVE_BUCKET);
+    assertFault(integer(layout(1, Spans.of(0, 2), Spans.NONE), 0, Long.MAX_VALUE, 1),
+        HistogramFault.NEGATIVE_BUCKET);
     // Two buckets of 2^63 − 1 and one of 2 add up to 2^64, which is not 0.
-    assertFault(integer(layout(1, Spans.of(0, 3), Spans.NONE), 0, Long.MAX_VALUE, 0, 2 - Long.MAX_VALUE), HistogramFault.COUNT_MISMATCH);
+    assertFault(integer(layout(1, Spans.of(0, 3), Spans.NONE), 0, Long.MAX_VALUE, 0, 2 - Long.MAX_VALUE),
+        HistogramFault.COUNT_MISMATCH);
   }
 
   @Test
   void observationsOfNanLieInNoBucket() {
     var one = layout(1, Spans.of(0, 1), Spans.NONE);
     assertValid(new Histogram(ResetHint.UNKNOWN, one, 5, 1, NAN, new Buckets(new long[] {3}, NONE)));
-    assertFault(new Histogram(ResetHint.UNKNOWN, one, 3, 1, NAN, new Buckets(new long[] {3}, NONE)), HistogramFault.COUNT_TOO_SMALL);
+    assertFault(new Histogram(ResetHint.UNKNOWN, one, 3, 1, NAN, new Buckets(new long[] {3}, NONE)),
+        HistogramFault.COUNT_TOO_SMALL);
   }
 
   @Test
@@ -97,15 +101,20 @@ class HistogramValidatorTest {
   @Test
   void customBucketsHaveNoZeroBucketAndNoNegativeSide() {
     var layout = new HistogramLayout(-53, 0, Spans.NONE, Spans.NONE, bits(1));
-    assertFault(new Histogram(ResetHint.UNKNOWN, layout, 1, 1, 0, Buckets.NONE), HistogramFault.CUSTOM_ZERO_BUCKET);
-    assertFault(integer(new HistogramLayout(-53, 1, Spans.NONE, Spans.NONE, bits(1)), 0), HistogramFault.CUSTOM_ZERO_BUCKET);
-    assertFault(new Histogram(ResetHint.UNKNOWN, layout.with(Spans.NONE, Spans.of(0, 1)), 1, 0, 0, new Buckets(NONE, new long[] {1})),
+    assertFault(new Histogram(ResetHint.UNKNOWN, layout, 1, 1, 0, Buckets.NONE),
+        HistogramFault.CUSTOM_ZERO_BUCKET);
+    assertFault(integer(new HistogramLayout(-53, 1, Spans.NONE, Spans.NONE, bits(1)), 0),
+        HistogramFault.CUSTOM_ZERO_BUCKET);
+    assertFault(
+        new Histogram(ResetHint.UNKNOWN, layout.with(Spans.NONE, Spans.of(0, 1)), 1, 0, 0,
+            new Buckets(NONE, new long[] {1})),
         HistogramFault.CUSTOM_NEGATIVE_SIDE);
   }
 
   @Test
   void exponentialBucketsHaveNoCustomBounds() {
-    assertFault(integer(new HistogramLayout(1, 0, Spans.NONE, Spans.NONE, bits(1)), 0), HistogramFault.UNEXPECTED_BOUNDS);
+    assertFault(integer(new HistogramLayout(1, 0, Spans.NONE, Spans.NONE, bits(1)), 0),
+        HistogramFault.UNEXPECTED_BOUNDS);
   }
 
   @Test
@@ -123,8 +132,10 @@ class HistogramValidatorTest {
     return new Histogram(ResetHint.UNKNOWN, layout, count, 0, 0, new Buckets(deltas, NONE));
   }
 
-  private static FloatHistogram floats(HistogramLayout layout, double count, double zeroCount, double... buckets) {
-    return new FloatHistogram(ResetHint.UNKNOWN, layout, Double.doubleToRawLongBits(count), Double.doubleToRawLongBits(zeroCount), 0,
+  private static FloatHistogram floats(HistogramLayout layout, double count, double zeroCount,
+      double... buckets) {
+    return new FloatHistogram(ResetHint.UNKNOWN, layout, Double.doubleToRawLongBits(count),
+        Double.doubleToRawLongBits(zeroCount), 0,
         new Buckets(bits(buckets), NONE));
   }
 

@@ -31,9 +31,11 @@ public final class Histograms {
   }
 
   /// An integer histogram from absolute counts; its count is the sum of all and its sum 1.5.
-  public static Histogram histogram(ResetHint hint, HistogramLayout layout, long zeroCount, long[] positive, long[] negative) {
+  public static Histogram histogram(ResetHint hint, HistogramLayout layout, long zeroCount, long[] positive,
+      long[] negative) {
     long count = zeroCount + Arrays.stream(positive).sum() + Arrays.stream(negative).sum();
-    return new Histogram(hint, layout, count, zeroCount, Double.doubleToRawLongBits(1.5), new Buckets(deltas(positive), deltas(negative)));
+    return new Histogram(hint, layout, count, zeroCount, Double.doubleToRawLongBits(1.5),
+        new Buckets(deltas(positive), deltas(negative)));
   }
 
   /// A float histogram, otherwise as [#counter].
@@ -42,9 +44,11 @@ public final class Histograms {
   }
 
   /// A float histogram from counts of positive buckets; its count is the sum of all and its sum 1.5.
-  public static FloatHistogram floatHistogram(ResetHint hint, HistogramLayout layout, double zeroCount, double... positive) {
+  public static FloatHistogram floatHistogram(ResetHint hint, HistogramLayout layout, double zeroCount,
+      double... positive) {
     double count = zeroCount + Arrays.stream(positive).sum();
-    return new FloatHistogram(hint, layout, Double.doubleToRawLongBits(count), Double.doubleToRawLongBits(zeroCount),
+    return new FloatHistogram(hint, layout, Double.doubleToRawLongBits(count),
+        Double.doubleToRawLongBits(zeroCount),
         Double.doubleToRawLongBits(1.5), new Buckets(bits(positive), new long[0]));
   }
 
@@ -55,12 +59,14 @@ public final class Histograms {
 
   /// The marker that ends a float histogram series.
   public static FloatHistogram floatStale() {
-    return new FloatHistogram(ResetHint.UNKNOWN, HistogramLayout.EMPTY, 0, 0, HistogramSample.STALE_SUM_BITS, Buckets.NONE);
+    return new FloatHistogram(ResetHint.UNKNOWN, HistogramLayout.EMPTY, 0, 0, HistogramSample.STALE_SUM_BITS,
+        Buckets.NONE);
   }
 
   /// The same histogram with another hint.
   public static Histogram hinted(ResetHint hint, Histogram sample) {
-    return new Histogram(hint, sample.layout(), sample.count(), sample.zeroCount(), sample.sumBits(), sample.buckets());
+    return new Histogram(hint, sample.layout(), sample.count(), sample.zeroCount(), sample.sumBits(),
+        sample.buckets());
   }
 
   private static long[] deltas(long[] counts) {

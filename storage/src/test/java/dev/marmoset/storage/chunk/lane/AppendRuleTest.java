@@ -29,7 +29,8 @@ class AppendRuleTest {
   @Test
   void countersDoNotJoinGauges() {
     assertCut(ResetFlag.GAUGE, gauge(TWO, 1, 1), counter(TWO, 9, 9), ResetFlag.NOT_RESET);
-    assertCut(ResetFlag.GAUGE, gauge(TWO, 1, 1), hinted(ResetHint.RESET, counter(TWO, 9, 9)), ResetFlag.NOT_RESET);
+    assertCut(ResetFlag.GAUGE, gauge(TWO, 1, 1), hinted(ResetHint.RESET, counter(TWO, 9, 9)),
+        ResetFlag.NOT_RESET);
     assertCut(ResetFlag.GAUGE, floatCounter(TWO, 1, 1), floatCounter(TWO, 9, 9), ResetFlag.UNKNOWN);
   }
 
@@ -112,7 +113,8 @@ class AppendRuleTest {
   @Test
   void newAndMissingBucketsWidenTheChunkToTheFewestSpans() {
     assertThat(decide(counter(THREE, 1, 0, 1), counter(Spans.of(0, 1, 1, 1, 0, 1), 2, 2, 2)))
-        .isEqualTo(new AppendRule.Decision.Widen(layout(Spans.of(0, 4), Spans.NONE), counter(Spans.of(0, 4), 2, 0, 2, 2)));
+        .isEqualTo(new AppendRule.Decision.Widen(layout(Spans.of(0, 4), Spans.NONE),
+            counter(Spans.of(0, 4), 2, 0, 2, 2)));
   }
 
   @Test
@@ -123,7 +125,8 @@ class AppendRuleTest {
     assertThat(AppendRule.decide(ResetFlag.GAUGE, gauge(TWO, 3, 3), stale(ResetHint.GAUGE)))
         .isEqualTo(new AppendRule.Decision.Keep(stale(ResetHint.GAUGE)));
     assertCut(ResetFlag.GAUGE, stale(ResetHint.GAUGE), gauge(TWO, 1, 1), ResetFlag.GAUGE);
-    assertCut(ResetFlag.GAUGE, gauge(TWO, 1, 1), hinted(ResetHint.GAUGE, scaled(2, 0.001, 9)), ResetFlag.GAUGE);
+    assertCut(ResetFlag.GAUGE, gauge(TWO, 1, 1), hinted(ResetHint.GAUGE, scaled(2, 0.001, 9)),
+        ResetFlag.GAUGE);
   }
 
   @Test
@@ -175,11 +178,13 @@ class AppendRuleTest {
   }
 
   private static FloatHistogram custom(long[] bounds, double first) {
-    return Histograms.floatHistogram(ResetHint.UNKNOWN, new HistogramLayout(-53, 0, TWO, Spans.NONE, bounds), 0, first, first);
+    return Histograms.floatHistogram(ResetHint.UNKNOWN, new HistogramLayout(-53, 0, TWO, Spans.NONE, bounds),
+        0, first, first);
   }
 
   private static Histogram withZeros(long zeros, long first) {
-    return Histograms.histogram(ResetHint.UNKNOWN, layout(TWO, Spans.NONE), zeros, new long[] {first, first}, NONE);
+    return Histograms.histogram(ResetHint.UNKNOWN, layout(TWO, Spans.NONE), zeros, new long[] {first, first},
+        NONE);
   }
 
   private static Histogram negative(Spans spans, long... counts) {

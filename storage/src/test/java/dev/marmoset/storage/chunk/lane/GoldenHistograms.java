@@ -22,15 +22,20 @@ final class GoldenHistograms {
   static HistogramSample sample(GoldenChunk golden, int i) {
     var fed = golden.fed().get(i);
     var hint = ResetHint.byId((int) GoldenChunk.number(fed, "hint").asLong()).orElseThrow();
-    var layout = new HistogramLayout((int) GoldenChunk.number(fed, "schema").asLong(), doubleBits(GoldenChunk.member(fed, "zt")),
+    var layout = new HistogramLayout((int) GoldenChunk.number(fed, "schema").asLong(),
+        doubleBits(GoldenChunk.member(fed, "zt")),
         spans(fed, "ps"), spans(fed, "ns"), numbers(fed, "cv", GoldenHistograms::doubleBits));
     long sum = Long.parseUnsignedLong(GoldenChunk.string(fed, "sumbits"), 16);
     if (golden.encoding() == 2) {
-      return new Histogram(hint, layout, GoldenChunk.number(fed, "count").asLong(), GoldenChunk.number(fed, "zc").asLong(), sum,
-          new Buckets(numbers(fed, "pb", GoldenHistograms::asLong), numbers(fed, "nb", GoldenHistograms::asLong)));
+      return new Histogram(hint, layout, GoldenChunk.number(fed, "count").asLong(),
+          GoldenChunk.number(fed, "zc").asLong(), sum,
+          new Buckets(numbers(fed, "pb", GoldenHistograms::asLong),
+              numbers(fed, "nb", GoldenHistograms::asLong)));
     }
-    return new FloatHistogram(hint, layout, doubleBits(GoldenChunk.member(fed, "count")), doubleBits(GoldenChunk.member(fed, "zc")), sum,
-        new Buckets(numbers(fed, "pb", GoldenHistograms::doubleBits), numbers(fed, "nb", GoldenHistograms::doubleBits)));
+    return new FloatHistogram(hint, layout, doubleBits(GoldenChunk.member(fed, "count")),
+        doubleBits(GoldenChunk.member(fed, "zc")), sum,
+        new Buckets(numbers(fed, "pb", GoldenHistograms::doubleBits),
+            numbers(fed, "nb", GoldenHistograms::doubleBits)));
   }
 
   private static Spans spans(Map<String, Object> fed, String name) {
@@ -47,7 +52,8 @@ final class GoldenHistograms {
 
   private static long[] numbers(Map<String, Object> fed, String name, ToLongFunction<Object> bits) {
     var list = GoldenChunk.member(fed, name);
-    return list == Json.Null.NULL ? new long[0] : ((List<?>) list).stream().mapToLong(bits::applyAsLong).toArray();
+    return list == Json.Null.NULL ? new long[0]
+        : ((List<?>) list).stream().mapToLong(bits::applyAsLong).toArray();
   }
 
   private static long asLong(Object number) {

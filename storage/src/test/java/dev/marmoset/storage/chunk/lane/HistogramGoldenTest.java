@@ -28,15 +28,18 @@ class HistogramGoldenTest {
 
   /// The list a vector and its continuations were fed, and all chunks that came out.
   @ParameterizedTest
-  @CsvSource({"hist/basic,1", "hist/recode,1", "hist/reset,2", "hist/stale,2", "hist/gauge,1", "hist/zt_pow2,1", "hist/zt_zero,1",
-      "hist/custom,1", "fhist/basic,1", "fhist/custom,1"})
+  @CsvSource({"hist/basic,1", "hist/recode,1", "hist/reset,2", "hist/stale,2", "hist/gauge,1",
+    "hist/zt_pow2,1", "hist/zt_zero,1",
+    "hist/custom,1", "fhist/basic,1", "fhist/custom,1"})
   void encodesTheSameBytesAndCutsAtTheSamePlaces(String name, int chunks) {
-    var family = vectors().stream().filter(golden -> golden.name().equals(name) || golden.name().startsWith(name + "/next")).toList();
+    var family = vectors().stream()
+        .filter(golden -> golden.name().equals(name) || golden.name().startsWith(name + "/next")).toList();
     assertThat(family).hasSize(chunks);
     var encoded = encode(family);
     assertThat(encoded.stream().map(chunk -> HexFormat.of().formatHex(chunk.data())).toList())
         .isEqualTo(family.stream().map(GoldenChunk::hex).toList());
-    assertThat(encoded.stream().map(Chunk::sampleCount).toList()).isEqualTo(family.stream().map(GoldenChunk::count).toList());
+    assertThat(encoded.stream().map(Chunk::sampleCount).toList())
+        .isEqualTo(family.stream().map(GoldenChunk::count).toList());
   }
 
   private static List<Chunk> encode(List<GoldenChunk> family) {
@@ -84,11 +87,13 @@ class HistogramGoldenTest {
 
   @Test
   void flagsAreThoseOfTheFacts() {
-    var flags = Map.of("hist/reset/next1", ResetFlag.RESET, "hist/stale/next1", ResetFlag.UNKNOWN, "hist/gauge", ResetFlag.GAUGE);
+    var flags = Map.of("hist/reset/next1", ResetFlag.RESET, "hist/stale/next1", ResetFlag.UNKNOWN,
+        "hist/gauge", ResetFlag.GAUGE);
     for (var golden : vectors()) {
       var data = golden.data();
       var samples = new HistogramIterator().reset(encoding(golden), data, 0, data.length);
-      assertThat(samples.flag()).as(golden.name()).isEqualTo(flags.getOrDefault(golden.name(), ResetFlag.UNKNOWN));
+      assertThat(samples.flag()).as(golden.name())
+          .isEqualTo(flags.getOrDefault(golden.name(), ResetFlag.UNKNOWN));
     }
   }
 
