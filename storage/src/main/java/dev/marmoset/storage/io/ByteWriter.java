@@ -3,6 +3,7 @@ package dev.marmoset.storage.io;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import net.openhft.chronicle.bytes.Bytes;
 
 /// A growing off-heap buffer that own formats are encoded into and files are written from without a copy.
@@ -121,7 +122,7 @@ public final class ByteWriter implements AutoCloseable {
 
   /// Appends everything `source` holds.
   public void bytes(ByteWriter source) {
-    bytes.write(source.bytes, 0, source.size());
+    bytes.write(source.bytes);
   }
 
   /// Appends bytes with their length (uvarint) in front.
@@ -142,7 +143,7 @@ public final class ByteWriter implements AutoCloseable {
       throw new IllegalArgumentException(
           "view of " + from + " to " + to + " in a buffer of " + size() + " bytes");
     }
-    ByteBuffer buffer = bytes.underlyingObject();
+    ByteBuffer buffer = Objects.requireNonNull(bytes.underlyingObject(), "buffer released");
     return buffer.clear().position(from).limit(to);
   }
 

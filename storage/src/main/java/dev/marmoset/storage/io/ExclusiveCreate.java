@@ -27,7 +27,9 @@ public final class ExclusiveCreate {
   }
 
   private final FileSystem files;
+  private final Path directory;
   private final Path target;
+  private final String name;
   private final Path temporaryDirectory;
   private final String temporaryName;
   private final byte[] content;
@@ -38,14 +40,17 @@ public final class ExclusiveCreate {
 
   /// Prepares an exclusive create; nothing is touched before [#attempt].
   ///
-  /// @param target             the name to win; its directory exists
+  /// @param directory          existing directory of the target
+  /// @param name               the name to win in it
   /// @param temporaryDirectory an existing directory of the same volume that only this process writes to
   /// @param temporaryName      a name in it, unique in this process
   /// @param content            the complete content, not copied
-  public ExclusiveCreate(FileSystem files, Path target, Path temporaryDirectory, String temporaryName,
-      byte[] content) {
+  public ExclusiveCreate(FileSystem files, Path directory, String name, Path temporaryDirectory, 
+      String temporaryName, byte[] content) {
     this.files = files;
-    this.target = target;
+    this.directory = directory;
+    this.target = directory.resolve(name);
+    this.name = name;
     this.temporaryDirectory = temporaryDirectory;
     this.temporaryName = temporaryName;
     this.content = content;
@@ -76,7 +81,7 @@ public final class ExclusiveCreate {
       removeTemporary();
       return Result.LOST;
     }
-    files.forceDirectory(target.getParent());
+    files.forceDirectory(directory);
     removeTemporary();
     return Result.WON;
   }
@@ -105,7 +110,7 @@ public final class ExclusiveCreate {
 
   /// After an error the link may exist all the same. If it does not, the error stands.
   private boolean linkedDespite(IOException error) throws IOException {
-    if (files.list(target.getParent()).contains(target.getFileName().toString())) {
+    if (files.list(directory).contains(name)) {
       return false;
     }
     throw error;

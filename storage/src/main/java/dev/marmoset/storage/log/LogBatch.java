@@ -1,5 +1,6 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,11 +22,19 @@ public final class LogBatch {
   public record Exemplar(int series, long t, long valueBits, Labels labels) {
   }
 
+  /// A histogram sample of a series.
+  ///
+  /// @param series head id
+  /// @param t      ms since the epoch
+  public record HistogramRow(int series, long t, HistogramSample sample) {
+  }
+
   private int[] series = new int[INITIAL_CAPACITY];
   private long[] times = new long[INITIAL_CAPACITY];
   private long[] values = new long[INITIAL_CAPACITY];
   private int size;
   private long judgedAt = Long.MIN_VALUE;
+  private final List<HistogramRow> histograms = new ArrayList<>();
   private final List<Exemplar> exemplars = new ArrayList<>();
   private final List<MetricMetadata> metadata = new ArrayList<>();
 
@@ -46,6 +55,11 @@ public final class LogBatch {
     series = Arrays.copyOf(series, capacity);
     times = Arrays.copyOf(times, capacity);
     values = Arrays.copyOf(values, capacity);
+  }
+
+  /// Adds a histogram sample of the series with this head id.
+  public void addHistogram(int seriesId, long t, HistogramSample sample) {
+    histograms.add(new HistogramRow(seriesId, t, sample));
   }
 
   /// Adds an exemplar.
@@ -89,6 +103,11 @@ public final class LogBatch {
     return values[i];
   }
 
+  /// The histogram samples, in the order of their arrival; not to be modified.
+  public List<HistogramRow> histograms() {
+    return histograms;
+  }
+
   /// The exemplars, in the order of their arrival; not to be modified.
   public List<Exemplar> exemplars() {
     return exemplars;
@@ -101,18 +120,19 @@ public final class LogBatch {
 
   /// Whether there is nothing to log.
   public boolean isEmpty() {
-    return size == 0 && exemplars.isEmpty() && metadata.isEmpty();
+    return size == 0 && histograms.isEmpty() && exemplars.isEmpty() && metadata.isEmpty();
   }
 
   /// Everything that counts against the bound of the queue: samples of all kinds.
   int weight() {
-    return size + exemplars.size() + metadata.size();
+    return size + histograms.size() + exemplars.size() + metadata.size();
   }
 
   /// Forgets everything and keeps the memory.
   public void clear() {
     size = 0;
     judgedAt = Long.MIN_VALUE;
+    histograms.clear();
     exemplars.clear();
     metadata.clear();
   }

@@ -81,16 +81,16 @@ final class LogCommitter {
   private long retryAt;
   private long retryNanos = FIRST_RETRY_NANOS;
 
-  LogCommitter(LogOptions options, FileSystem files, Clock clock, RandomGenerator random, SeriesLabels labels,
-      GroupApplier applier) {
+  LogCommitter(LogOptions options, FileSystem files, AcceptanceClock acceptance, RandomGenerator random,
+      SeriesLabels labels, GroupApplier applier) {
     this.options = options;
-    this.clock = clock;
+    this.clock = acceptance.clock();
     this.applier = applier;
     this.queue = new LogQueue(options.queueSamples(), stats);
-    this.acceptance = new AcceptanceClock(clock);
-    this.lease = new Lease(clock, options.lease().toNanos());
+    this.acceptance = acceptance;
+    this.lease = new Lease(this.clock, options.lease().toNanos());
     this.encoder = new SegmentEncoder(options.incarnation(), options.version(), labels);
-    this.creation = new SegmentCreation(options, files, clock, random);
+    this.creation = new SegmentCreation(options, files, this.clock, random);
     this.space = new FreeSpace(files, LogFiles.logs(options.data()));
     this.durable = new LogPosition(options.incarnation(), 0, 0);
   }

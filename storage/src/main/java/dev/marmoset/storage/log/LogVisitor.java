@@ -1,5 +1,6 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
 
 /// Receives what a segment holds, in the order of the segment. Used by one thread.
@@ -15,6 +16,11 @@ public interface LogVisitor {
   /// @param t         ms since the epoch
   /// @param valueBits raw IEEE 754 bits
   void sample(int number, long t, long valueBits);
+
+  /// A histogram sample.
+  ///
+  /// @param t ms since the epoch
+  void histogram(int number, long t, HistogramSample sample);
 
   /// An exemplar. Ignored unless overridden.
   default void exemplar(int number, long t, long valueBits, Labels labels) {

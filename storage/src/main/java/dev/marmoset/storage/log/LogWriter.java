@@ -42,15 +42,16 @@ public final class LogWriter implements AutoCloseable {
 
   /// Creates the log's directory and its first segment, and starts the threads.
   ///
-  /// @param random  source of nonces that no other process shares
-  /// @param labels  asked for the definition of each series once per segment, on the log thread
-  /// @param applier called with each durable batch, on the log thread
+  /// @param acceptance the clock samples are judged by, shared with the judge
+  /// @param random     source of nonces that no other process shares
+  /// @param labels     asked for the definition of each series once per segment, on the log thread
+  /// @param applier    called with each durable batch, on the log thread
   /// @throws IOException if the volume does not allow it; another attempt needs another incarnation
-  public static LogWriter open(LogOptions options, FileSystem files, Clock clock, RandomGenerator random,
-      SeriesLabels labels, GroupApplier applier) throws IOException {
-    var committer = new LogCommitter(options, files, clock, random, labels, applier);
+  public static LogWriter open(LogOptions options, FileSystem files, AcceptanceClock acceptance,
+      RandomGenerator random, SeriesLabels labels, GroupApplier applier) throws IOException {
+    var committer = new LogCommitter(options, files, acceptance, random, labels, applier);
     committer.open();
-    var writer = new LogWriter(committer, clock);
+    var writer = new LogWriter(committer, acceptance.clock());
     writer.thread.start();
     writer.watch.start();
     return writer;

@@ -1,5 +1,6 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.io.ByteReader;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.labels.Labels;
@@ -22,6 +23,7 @@ final class RecordDecoder implements AutoCloseable {
   private final RecordBody body = new RecordBody();
   private final ByteReader sections = new ByteReader(new byte[0], 0, 0);
   private final ByteReader section = new ByteReader(new byte[0], 0, 0);
+  private final ByteReader element = new ByteReader(new byte[0], 0, 0);
   private final FloatDecoder floats = new FloatDecoder();
   private byte[][] symbols = new byte[64][];
   private int symbolCount;
@@ -103,6 +105,7 @@ final class RecordDecoder implements AutoCloseable {
       case LogFormat.SYMBOLS -> symbols();
       case LogFormat.SERIES -> series(visitor);
       case LogFormat.FLOATS -> floats(visitor);
+      case LogFormat.HISTOGRAMS -> histograms(visitor);
       case LogFormat.STATE -> state(visitor);
       case LogFormat.NOTE -> note(visitor);
       case LogFormat.TOUCHED -> touched(visitor);
@@ -173,6 +176,30 @@ final class RecordDecoder implements AutoCloseable {
       return;
     }
     samples += floats.decode(section, floor, seriesCount, visitor);
+  }
+
+  private void histograms(LogVisitor visitor) {
+    if (!accepted) {
+      section.fail("samples without a floor");
+    }
+    int n = section.elements(3);
+    long number = 0;
+    long t = floor;
+    for (int i = 0; i < n && section.ok(); i++) {
+      number += section.zigzag();
+      t += section.zigzag();
+      int length = section.count(section.remaining());
+      element.reset(section.array(), section.position(), length);
+      section.skip(length);
+      HistogramSample sample = HistogramCodec.read(element);
+      if (number < 0 || number >= seriesCount || !element.ok()) {
+        section.fail("histogram of series " + number + " of " + seriesCount + ": " + element.error());
+      }
+      if (section.ok()) {
+        samples++;
+        visitor.histogram((int) number, t, sample);
+      }
+    }
   }
 
   private void state(LogVisitor visitor) {

@@ -41,10 +41,10 @@ final class SegmentCreation {
 
   /// Creates the directories of this incarnation, durably.
   void createDirectories() throws IOException {
-    for (Path path : new Path[]{temporary, directory}) {
-      files.createDirectories(path);
-      files.forceDirectory(path.getParent());
-    }
+    files.createDirectories(temporary);
+    files.createDirectories(directory);
+    files.forceDirectory(options.data().resolve(LogFiles.TEMPORARY));
+    files.forceDirectory(LogFiles.logs(options.data()));
     files.forceDirectory(options.data());
   }
 
@@ -67,8 +67,9 @@ final class SegmentCreation {
     length = content.length;
     began = clock.nanos();
     beganWall = clock.wallMillis();
-    pending = Optional.of(new ExclusiveCreate(files, path(), temporary, HexFormat.of().toHexDigits(identity.nonce()),
-        content));
+    String nonce = HexFormat.of().toHexDigits(identity.nonce());
+    pending = Optional
+        .of(new ExclusiveCreate(files, directory, LogFiles.segment(number), temporary, nonce, content));
   }
 
   /// Asks for the pending segment.

@@ -144,6 +144,7 @@ final class SegmentEncoder implements AutoCloseable {
       floats(from, Math.min(columns.size(), from + MAX_SAMPLES));
     }
     if (described) {
+      histograms(batches);
       exemplars(batches);
       metadata(batches);
     }
@@ -177,10 +178,15 @@ final class SegmentEncoder implements AutoCloseable {
     }
   }
 
-  /// Defines what exemplars refer to; whether there is anything but samples.
+  /// Defines what histograms and exemplars refer to; whether there is anything but samples.
   private boolean describe(List<LogBatch> batches) {
     boolean any = false;
     for (LogBatch batch : batches) {
+      for (LogBatch.HistogramRow row : batch.histograms()) {
+        any |= series.number(row.series()) >= 0;
+        touched.add(row.t());
+        flushDefinitions(MAX_DEFINITIONS);
+      }
       for (LogBatch.Exemplar exemplar : batch.exemplars()) {
         any |= series.number(exemplar.series()) >= 0;
         for (int i = 0; i < exemplar.labels().size(); i++) {
@@ -225,6 +231,30 @@ final class SegmentEncoder implements AutoCloseable {
       floats.encode(section, columns, from, to, floor);
       record.section(LogFormat.FLOATS, section);
     }
+  }
+
+  private void histograms(List<LogBatch> batches) {
+    int number = 0;
+    long t = floor;
+    for (LogBatch batch : batches) {
+      for (LogBatch.HistogramRow row : batch.histograms()) {
+        if (elementCount == 0) {
+          number = 0;
+          t = floor;
+        }
+        int next = series.number(row.series());
+        elements.zigzag(next - (long) number);
+        elements.zigzag(row.t() - t);
+        section.clear();
+        HistogramCodec.write(section, row.sample());
+        elements.uvarint(section.size());
+        elements.bytes(section);
+        number = next;
+        t = row.t();
+        elementEnd(LogFormat.HISTOGRAMS);
+      }
+    }
+    list(LogFormat.HISTOGRAMS);
   }
 
   private void exemplars(List<LogBatch> batches) {

@@ -1,5 +1,6 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.io.ByteReader;
 import dev.marmoset.storage.io.ReadFile;
 import dev.marmoset.storage.io.Ulid;
@@ -99,6 +100,10 @@ sealed interface SegmentHead {
 
     @Override
     public void sample(int number, long t, long valueBits) {
+    }
+
+    @Override
+    public void histogram(int number, long t, HistogramSample sample) {
     }
   }
 }
