@@ -45,7 +45,7 @@ public final class ExclusiveCreate {
   /// @param temporaryDirectory an existing directory of the same volume that only this process writes to
   /// @param temporaryName      a name in it, unique in this process
   /// @param content            the complete content, not copied
-  public ExclusiveCreate(FileSystem files, Path directory, String name, Path temporaryDirectory, 
+  public ExclusiveCreate(FileSystem files, Path directory, String name, Path temporaryDirectory,
       String temporaryName, byte[] content) {
     this.files = files;
     this.directory = directory;

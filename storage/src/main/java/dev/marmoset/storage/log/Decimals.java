@@ -7,8 +7,7 @@ package dev.marmoset.storage.log;
 final class Decimals {
   private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1, 1};
 
-  private Decimals() {
-  }
+  private Decimals() {}
 
   /// The integer nearest to v·10^k. Meaningful only for a value that is decimal at `k`.
   static long mantissa(long bits, int k) {

@@ -24,8 +24,7 @@ final class HistogramCodec {
   private static final int HINT_MASK = 3;
   private static final int FLOAT = 4;
 
-  private HistogramCodec() {
-  }
+  private HistogramCodec() {}
 
   static void write(ByteWriter out, HistogramSample sample) {
     boolean isFloat = switch (sample) {

@@ -19,15 +19,13 @@ public final class LogBatch {
   /// @param series    head id
   /// @param t         ms since the epoch
   /// @param valueBits raw IEEE 754 bits
-  public record Exemplar(int series, long t, long valueBits, Labels labels) {
-  }
+  public record Exemplar(int series, long t, long valueBits, Labels labels) {}
 
   /// A histogram sample of a series.
   ///
   /// @param series head id
   /// @param t      ms since the epoch
-  public record HistogramRow(int series, long t, HistogramSample sample) {
-  }
+  public record HistogramRow(int series, long t, HistogramSample sample) {}
 
   private int[] series = new int[INITIAL_CAPACITY];
   private long[] times = new long[INITIAL_CAPACITY];

@@ -112,6 +112,7 @@ public record LogCatalog(List<Log> logs, int ignored) {
   }
 
   private static OptionalLong end(@Nullable SegmentHead next) {
-    return next instanceof SegmentHead.Valid head ? OptionalLong.of(head.previousEnd()) : OptionalLong.empty();
+    return next instanceof SegmentHead.Valid head ? OptionalLong.of(head.previousEnd())
+        : OptionalLong.empty();
   }
 }

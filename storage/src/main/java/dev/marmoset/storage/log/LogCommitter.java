@@ -125,7 +125,8 @@ final class LogCommitter {
       return Optional.of("the log is not writable: " + reason);
     }
     if (lease.lapsed()) {
-      return Optional.of("the log is not writable: no commit came through for " + options.lease().toSeconds() + " s");
+      return Optional
+          .of("the log is not writable: no commit came through for " + options.lease().toSeconds() + " s");
     }
     return space.full() ? Optional.of(space.refusal()) : Optional.empty();
   }
@@ -263,8 +264,9 @@ final class LogCommitter {
       if (entry.batch().judgedAt() >= floor) {
         kept.add(entry);
       } else {
-        queue.refuse(entry, "the batch was judged at " + entry.batch().judgedAt() + " ms, before the log's floor of "
-            + floor + " ms");
+        queue.refuse(entry,
+            "the batch was judged at " + entry.batch().judgedAt() + " ms, before the log's floor of "
+                + floor + " ms");
       }
     }
     return kept;
@@ -369,7 +371,8 @@ final class LogCommitter {
   private void rollIfDue() {
     LogSegment current = segment.orElseThrow();
     long now = acceptance.millis();
-    boolean due = options.roll().due(current.opened(), lastRollCheck, now, current.size(), encoder.definitionBytes());
+    boolean due =
+        options.roll().due(current.opened(), lastRollCheck, now, current.size(), encoder.definitionBytes());
     lastRollCheck = now;
     if (due && append(encoder::finish)) {
       closeSegment();

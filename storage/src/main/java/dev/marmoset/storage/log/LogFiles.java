@@ -19,8 +19,7 @@ public final class LogFiles {
   private static final String SEGMENT_PREFIX = "seg-";
   private static final int SEGMENT_DIGITS = 10;
 
-  private LogFiles() {
-  }
+  private LogFiles() {}
 
   /// Directory of the logs of all incarnations.
   public static Path logs(Path data) {

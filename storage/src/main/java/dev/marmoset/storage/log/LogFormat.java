@@ -135,6 +135,5 @@ final class LogFormat {
   /// Span of a window in TOUCHED, ms: 2 h, aligned to the epoch.
   static final long WINDOW_MS = 2 * 60 * 60 * 1000L;
 
-  private LogFormat() {
-  }
+  private LogFormat() {}
 }

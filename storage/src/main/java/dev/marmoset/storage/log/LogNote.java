@@ -4,5 +4,4 @@ package dev.marmoset.storage.log;
 ///
 /// @param windowStart    ms since the epoch
 /// @param registerNumber number of the register record just written; 0 means that a claim makes progress
-public record LogNote(long windowStart, long registerNumber) {
-}
+public record LogNote(long windowStart, long registerNumber) {}

@@ -16,7 +16,8 @@ import java.time.Duration;
 /// @param lease          how long after the beginning of a successful commit another may succeed, 15 s
 /// @param maxWait        how long a batch waits before it is refused, 10 s
 /// @param roll           when a segment is cut
-public record LogOptions(Path data, Ulid incarnation, String version, Duration window, Duration commitInterval,
+public record LogOptions(Path data, Ulid incarnation, String version, Duration window,
+    Duration commitInterval,
     long groupBytes, int queueSamples, Duration lease, Duration maxWait, LogRoll roll) {
   private static final long GROUP_BYTES = 128 << 10;
   /// 2 M samples: the 10 s a batch may wait at 200,000 samples/s; about 40 MB.
@@ -27,7 +28,8 @@ public record LogOptions(Path data, Ulid incarnation, String version, Duration w
   /// The constants of the design, for a commit interval and windows cut `cutDelay` after their end.
   public static LogOptions standard(Path data, Ulid incarnation, String version, Duration window,
       Duration commitInterval, Duration cutDelay) {
-    return new LogOptions(data, incarnation, version, window, commitInterval, GROUP_BYTES, QUEUE_SAMPLES, LEASE, MAX_WAIT,
+    return new LogOptions(data, incarnation, version, window, commitInterval, GROUP_BYTES, QUEUE_SAMPLES,
+        LEASE, MAX_WAIT,
         LogRoll.standard(cutDelay));
   }
 }

@@ -13,8 +13,7 @@ final class LogQueue {
   /// A batch and the answer somebody waits for.
   ///
   /// @param since monotonic clock at its arrival, ns
-  record Entry(LogBatch batch, CompletableFuture<CommitOutcome> answer, long since) {
-  }
+  record Entry(LogBatch batch, CompletableFuture<CommitOutcome> answer, long since) {}
 
   private final Object lock = new Object();
   private final int bound;

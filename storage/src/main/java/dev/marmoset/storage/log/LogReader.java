@@ -34,7 +34,8 @@ public final class LogReader {
     }
   }
 
-  private SegmentOutcome readOn(SegmentReader reader, LogSegmentFile segment, LogVisitor visitor) throws IOException {
+  private SegmentOutcome readOn(SegmentReader reader, LogSegmentFile segment, LogVisitor visitor)
+      throws IOException {
     try (var file = files.open(segment.path())) {
       return reader.readOn(file, visitor);
     }

@@ -12,5 +12,4 @@ import java.util.OptionalLong;
 /// @param end         its valid length as the next segment or the seal states it; bytes behind it are ignored for ever.
 ///                    Empty for the last segment of a log that is not sealed, and where the next one is unreadable
 /// @param last        whether the log may still grow here
-public record LogSegmentFile(Path path, Ulid incarnation, long number, OptionalLong end, boolean last) {
-}
+public record LogSegmentFile(Path path, Ulid incarnation, long number, OptionalLong end, boolean last) {}

@@ -23,34 +23,27 @@ public interface LogVisitor {
   void histogram(int number, long t, HistogramSample sample);
 
   /// An exemplar. Ignored unless overridden.
-  default void exemplar(int number, long t, long valueBits, Labels labels) {
-  }
+  default void exemplar(int number, long t, long valueBits, Labels labels) {}
 
   /// Metadata of a metric family; the latest counts. Ignored unless overridden.
-  default void metadata(MetricMetadata metadata) {
-  }
+  default void metadata(MetricMetadata metadata) {}
 
   /// The writer's promise that every sample from here on has t ≥ floor − window. Ignored unless overridden.
   ///
   /// @param window acceptance window W, ms
   /// @param floor  ms since the epoch
-  default void accept(long window, long floor) {
-  }
+  default void accept(long window, long floor) {}
 
   /// What the writer tells the other replicas. Ignored unless overridden.
-  default void state(LogState state) {
-  }
+  default void state(LogState state) {}
 
   /// The writer has written a record of a window's register, or made progress with its claim (number 0). Ignored
   /// unless overridden.
-  default void note(long windowStart, long registerNumber) {
-  }
+  default void note(long windowStart, long registerNumber) {}
 
   /// The segment is complete and holds samples from `minTime` to `maxTime` of the window. Ignored unless overridden.
-  default void touched(long windowStart, long minTime, long maxTime) {
-  }
+  default void touched(long windowStart, long minTime, long maxTime) {}
 
   /// The record whose content was just delivered ends at `offset` of the file. Ignored unless overridden.
-  default void recordEnd(long offset) {
-  }
+  default void recordEnd(long offset) {}
 }

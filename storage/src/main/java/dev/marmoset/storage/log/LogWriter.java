@@ -68,7 +68,8 @@ public final class LogWriter implements AutoCloseable {
       return CompletableFuture.completedFuture(CommitOutcome.Durable.INSTANCE);
     }
     if (batch.judgedAt() == Long.MIN_VALUE) {
-      throw new IllegalArgumentException("batch of " + batch.size() + " samples does not say when it was judged");
+      throw new IllegalArgumentException(
+          "batch of " + batch.size() + " samples does not say when it was judged");
     }
     Optional<String> refusal = committer.refusal();
     if (refusal.isPresent()) {

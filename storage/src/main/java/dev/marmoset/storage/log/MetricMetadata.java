@@ -10,7 +10,8 @@ public record MetricMetadata(String family, int type, String help, String unit) 
   /// Checks that the type fits into its byte.
   public MetricMetadata {
     if (type < 0 || type > 255) {
-      throw new IllegalArgumentException("metadata of \"" + family + "\" has type " + type + ", outside 0 to 255");
+      throw new IllegalArgumentException(
+          "metadata of \"" + family + "\" has type " + type + ", outside 0 to 255");
     }
   }
 }

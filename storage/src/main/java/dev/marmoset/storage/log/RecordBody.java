@@ -32,7 +32,8 @@ final class RecordBody implements AutoCloseable {
       raw = new byte[length];
     }
     body.reset(raw, 0, length);
-    return compression == LogFormat.DEFLATE ? inflate(length) : SnappyBlock.uncompress(compressed, raw, length);
+    return compression == LogFormat.DEFLATE ? inflate(length)
+        : SnappyBlock.uncompress(compressed, raw, length);
   }
 
   private boolean inflate(int length) {

@@ -61,7 +61,8 @@ final class RecordScanner {
     zero = header.u16();
     int number = header.u32();
     if (length < 1 || length > LogFormat.MAX_BODY) {
-      return broken("record length " + Integer.toUnsignedLong(length) + " outside 1 to " + LogFormat.MAX_BODY);
+      return broken(
+          "record length " + Integer.toUnsignedLong(length) + " outside 1 to " + LogFormat.MAX_BODY);
     }
     visible = available(file, LogFormat.HEADER_LENGTH + length, limit);
     if (visible < LogFormat.HEADER_LENGTH + length) {
@@ -80,7 +81,9 @@ final class RecordScanner {
 
   private int checksum() {
     return crc.reset().bytes(incarnation, 0, incarnation.length).u64(segment).u64(offset)
-        .bytes(buffer, start + LogFormat.TYPE_OFFSET, LogFormat.HEADER_LENGTH - LogFormat.TYPE_OFFSET + length).value();
+        .bytes(buffer, start + LogFormat.TYPE_OFFSET,
+            LogFormat.HEADER_LENGTH - LogFormat.TYPE_OFFSET + length)
+        .value();
   }
 
   /// Gets `wanted` bytes from the current offset into the buffer, or as many as lie before `limit` and the end.

@@ -92,15 +92,17 @@ final class RecordWriter implements AutoCloseable {
   private void finish(int start, int compression) {
     int length = out.size() - start - LogFormat.HEADER_LENGTH;
     if (length < 1 || length > LogFormat.MAX_BODY) {
-      throw new IllegalStateException("record of type " + type + " has a body of " + length + " bytes, bounds 1 to "
-          + LogFormat.MAX_BODY);
+      throw new IllegalStateException(
+          "record of type " + type + " has a body of " + length + " bytes, bounds 1 to "
+              + LogFormat.MAX_BODY);
     }
     out.u32At(start + LogFormat.LENGTH_OFFSET, length);
     out.u32At(start + LogFormat.TYPE_OFFSET, type | compression << Byte.SIZE);
     out.u32At(start + LogFormat.SEQUENCE_OFFSET, sequence++);
     ByteBuffer covered = out.view(start + LogFormat.TYPE_OFFSET, out.size());
-    int checksum = crc.reset().bytes(incarnation, 0, incarnation.length).u64(segment).u64(base + start).bytes(covered)
-        .value();
+    int checksum =
+        crc.reset().bytes(incarnation, 0, incarnation.length).u64(segment).u64(base + start).bytes(covered)
+            .value();
     out.u32At(start + LogFormat.CRC_OFFSET, checksum);
   }
 

@@ -6,5 +6,4 @@ package dev.marmoset.storage.log;
 /// @param records records, the first one included
 /// @param series  series defined
 /// @param samples samples of all kinds
-public record SegmentCounts(long end, long records, long series, long samples) {
-}
+public record SegmentCounts(long end, long records, long series, long samples) {}

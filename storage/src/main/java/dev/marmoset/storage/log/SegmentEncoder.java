@@ -47,16 +47,14 @@ final class SegmentEncoder implements AutoCloseable {
   /// @param nonce       makes the content unlike anybody else's
   /// @param wallMillis  wall clock at its creation
   /// @param previous    empty in segment 1
-  record Identity(Ulid incarnation, long number, long nonce, long wallMillis, Optional<Previous> previous) {
-  }
+  record Identity(Ulid incarnation, long number, long nonce, long wallMillis, Optional<Previous> previous) {}
 
   /// How the segment before ended.
   ///
   /// @param end    its valid length in bytes
   /// @param reason one of `LogFormat.REASON_…`
   /// @param actor  who says so
-  record Previous(long end, int reason, Ulid actor) {
-  }
+  record Previous(long end, int reason, Ulid actor) {}
 
   /// The promise that goes into every record, [LogFormat] ACCEPT.
   void accept(long acceptanceWindow, long newFloor) {

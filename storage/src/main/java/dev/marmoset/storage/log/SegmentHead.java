@@ -15,16 +15,13 @@ sealed interface SegmentHead {
   /// @param number      of the segment
   /// @param previousEnd valid length of the segment before, 0 in segment 1
   /// @param reason      one of `LogFormat.REASON_…`
-  record Valid(boolean seal, long number, long previousEnd, int reason) implements SegmentHead {
-  }
+  record Valid(boolean seal, long number, long previousEnd, int reason) implements SegmentHead {}
 
   /// Written by a newer version.
-  record TooNew(String what) implements SegmentHead {
-  }
+  record TooNew(String what) implements SegmentHead {}
 
   /// No beginning of a segment. Segments appear complete, so this is damage wherever it is.
-  record Broken(String why) implements SegmentHead {
-  }
+  record Broken(String why) implements SegmentHead {}
 
   /// Reads the beginning of the file of a segment.
   static SegmentHead read(ReadFile file, Ulid incarnation, long number) throws IOException {
@@ -52,7 +49,8 @@ sealed interface SegmentHead {
     try (var decoder = new RecordDecoder(); var body = new RecordBody()) {
       var checked = decoder.decode(record, Ignore.INSTANCE);
       if (checked != RecordDecoder.Result.DONE) {
-        return checked == RecordDecoder.Result.TOO_NEW ? new TooNew(decoder.why()) : new Broken(decoder.why());
+        return checked == RecordDecoder.Result.TOO_NEW ? new TooNew(decoder.why())
+            : new Broken(decoder.why());
       }
       if (record.type() != LogFormat.OPEN && record.type() != LogFormat.SEAL) {
         return new Broken("first record is of type " + record.type());
@@ -95,15 +93,12 @@ sealed interface SegmentHead {
     INSTANCE;
 
     @Override
-    public void series(int number, Labels labels) {
-    }
+    public void series(int number, Labels labels) {}
 
     @Override
-    public void sample(int number, long t, long valueBits) {
-    }
+    public void sample(int number, long t, long valueBits) {}
 
     @Override
-    public void histogram(int number, long t, HistogramSample sample) {
-    }
+    public void histogram(int number, long t, HistogramSample sample) {}
   }
 }

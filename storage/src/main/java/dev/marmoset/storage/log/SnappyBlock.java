@@ -5,8 +5,7 @@ import dev.marmoset.storage.io.ByteReader;
 /// Uncompresses the snappy block format (google/snappy, format_description.txt) behind its length. Marmoset does not
 /// write it into the log, but format 1 allows it, and readers come one release before writers.
 final class SnappyBlock {
-  private SnappyBlock() {
-  }
+  private SnappyBlock() {}
 
   /// Fills the first `length` bytes of `target`; false when the input is malformed or of another length.
   static boolean uncompress(ByteReader in, byte[] target, int length) {

@@ -34,7 +34,7 @@ final class TouchedWindows {
 
   private void turnTo(long t) {
     start = Math.floorDiv(t, LogFormat.WINDOW_MS) * LogFormat.WINDOW_MS;
-    span = windows.computeIfAbsent(start, _ -> new long[]{t, t});
+    span = windows.computeIfAbsent(start, _ -> new long[] {t, t});
   }
 
   /// Writes the content of the TOUCHED section.

@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +41,7 @@ class HeadPropertyTest {
   Path directory;
 
   /// @param histogram `null` for a float
-  private record Sample(long t, long bits, HistogramSample histogram) {}
+  private record Sample(long t, long bits, @Nullable HistogramSample histogram) {}
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -181,12 +183,13 @@ class HeadPropertyTest {
     if (rank(a) != rank(b)) {
       return rank(a) > rank(b) ? a : b;
     }
-    if (a.histogram() == null) {
+    HistogramSample left = a.histogram();
+    HistogramSample right = b.histogram();
+    if (left == null || right == null) {
       return ConflictRule.winner(a.bits(), b.bits()) == a.bits() ? a : b;
     }
-    byte[] left = HistogramScratch.encode(a.histogram()).data();
-    byte[] right = HistogramScratch.encode(b.histogram()).data();
-    return java.util.Arrays.compareUnsigned(left, right) >= 0 ? a : b;
+    return Arrays.compareUnsigned(HistogramScratch.encode(left).data(),
+        HistogramScratch.encode(right).data()) >= 0 ? a : b;
   }
 
   private static int rank(Sample sample) {
