@@ -1,5 +1,7 @@
 package dev.marmoset.compat;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.marmoset.peers.MarmosetProcess;
 import dev.marmoset.peers.PeerLogs;
 import dev.marmoset.peers.Peers;
@@ -27,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /// What Prometheus scraped, wrote to Marmoset and reads back through thanos-query is what Prometheus itself answers,
 /// to the last digit.

@@ -1,5 +1,7 @@
 package dev.marmoset.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.marmoset.peers.MarmosetProcess;
 import dev.marmoset.peers.PeerLogs;
 import dev.marmoset.peers.Polling;
@@ -19,8 +21,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /// Promise 1 from outside: whatever was answered with 204 is there after a kill −9, and nothing that was never sent.
 ///

@@ -1,13 +1,13 @@
 package dev.marmoset.peers;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
-
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /// Where the peers' binaries are. `src/test/peers/build` puts them there; it and this class take the version from the
 /// peer's `go.mod`, so that neither can name a version the other does not mean.
