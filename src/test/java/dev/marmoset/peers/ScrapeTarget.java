@@ -19,6 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// writes staleness markers).
 public final class ScrapeTarget implements AutoCloseable {
   private static final int COUNTER_RESTARTS_EVERY = 25;
+  /// Counters restart here and not at zero. Prometheus extrapolates a rate to the left no further than to where the
+  /// counter would be zero; Thanos adds up over restarts before it computes the rate, so for it that is farther away
+  /// (pkg/query/iter.go, ApplyCounterResetsIterator). Near zero the two differ, whatever the store answers.
+  private static final int COUNTER_START = 1000;
   private static final double[] BOUNDS = {0.05, 0.1, 0.5, 2.5};
 
   private final int seed;
@@ -77,11 +81,12 @@ public final class ScrapeTarget implements AutoCloseable {
   private String metrics(int scrape) {
     var text = new StringBuilder(2048);
     int sinceRestart = scrape % COUNTER_RESTARTS_EVERY;
-    int errors = sinceRestart / 3;
+    int errors = COUNTER_START + sinceRestart / 3;
     text.append("# TYPE demo_requests_total counter\n");
-    line(text, "demo_requests_total{path=\"/cart\",code=\"200\"}", 7.0 * sinceRestart + seed);
+    line(text, "demo_requests_total{path=\"/cart\",code=\"200\"}", COUNTER_START + 7.0 * sinceRestart + seed);
     line(text, "demo_requests_total{path=\"/cart\",code=\"500\"}", errors);
-    line(text, "demo_requests_total{path=\"/pay\",code=\"200\"}", 3.0 * sinceRestart + 2.0 * seed);
+    line(text, "demo_requests_total{path=\"/pay\",code=\"200\"}",
+        COUNTER_START + 3.0 * sinceRestart + 2.0 * seed);
     text.append("# TYPE demo_temperature_celsius gauge\n");
     // U+FF5A sorts after U+1F412 as UTF-16 and before it as UTF-8.
     line(text, "demo_temperature_celsius{place=\"\uFF5A\"}", 20 + seed + scrape % 17 / 8.0);
