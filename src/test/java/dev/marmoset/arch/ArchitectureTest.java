@@ -82,7 +82,7 @@ class ArchitectureTest {
         new Door(List.of("io.grpc.."), List.of("proto..", "storeapi..", "server..")),
         new Door(List.of("org.xerial.snappy.."), List.of("ingest..", "storeapi..")),
         new Door(List.of("org.eclipse.jetty.."), List.of("server.http..")),
-        new Door(List.of("picocli..", "org.snakeyaml.."), List.of("server.config..")),
+        new Door(List.of("picocli..", "org.snakeyaml.."), List.of("server.config..", "server.cli..")),
         new Door(List.of("io.micrometer.prometheusmetrics..", "io.prometheus.."), List.of("server..")),
         new Door(List.of("ch.qos.logback.."), List.of("server..")));
   }
