@@ -25,13 +25,8 @@ class WalkTest {
   private static final Pattern REFERENCE = Pattern.compile("`([^`]+)`");
   private static final Pattern QUALIFIED = Pattern.compile("((?:[a-z]+\\.)+)([A-Z]\\w*)(?:\\.([a-z]\\w*))?");
 
-  /// Types that are still to be written. Once a type is there, its entry no longer excuses anything.
-  private static final Set<String> NOT_YET = Set.of("server.http.HttpServer", "ingest.RemoteWriteHandler",
-      "ingest.WriteV1Decoder", "ingest.Ingester", "head.HeadAppender", "log.LogWriter", "log.LogSegment",
-      "io.AppendFile", "storeapi.StoreService", "storeapi.SelectTranslator", "query.SeriesSelector",
-      "window.WindowQuerier", "index.IndexReader", "index.MemPostings", "index.PostingsOps",
-      "block.ChunkReader",
-      "head.OpenChunks", "storeapi.SeriesFrames", "storeapi.BackpressuredStream");
+  /// Types that are still to be written. Once a type is there, its entry excuses nothing; at the end this is empty.
+  private static final Set<String> NOT_YET = Set.of("server.http.HttpServer");
 
   /// One row of the table: its number and what each of its columns names.
   record Hop(int number, List<List<String>> walks) {}
