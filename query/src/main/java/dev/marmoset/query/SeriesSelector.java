@@ -68,8 +68,9 @@ public final class SeriesSelector {
     try {
       var collected = new Collected(select, account);
       collected.addAll(querier.select(select.matchers()));
+      var series = new OrderedSeriesSet(account, querier, cut, collected.sorted());
       selected = true;
-      return new OrderedSeriesSet(account, querier, cut, collected.sorted());
+      return series;
     } finally {
       if (!selected) {
         querier.close();
@@ -92,7 +93,7 @@ public final class SeriesSelector {
     }
 
     void addAll(SeriesSet set) throws IOException, LimitExceededException {
-      while (set.next()) {
+      while (!select.abandoned().getAsBoolean() && set.next()) {
         var stored = set.series();
         Labels labels = select.finalLabels().apply(stored.labels());
         if (select.kept().test(labels)) {

@@ -50,7 +50,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
   public void series(SeriesRequest request, StreamObserver<SeriesResponse> observer) {
     var stream = new BackpressuredStream<>((ServerCallStreamObserver<SeriesResponse>) observer);
     answer(observer, () -> {
-      Optional<Select> select = translator.translate(request);
+      Optional<Select> select = translator.translate(request, stream::cancelled);
       return select.isEmpty() || send(request, select.get(), stream);
     });
   }
