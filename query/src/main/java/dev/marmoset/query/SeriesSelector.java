@@ -33,7 +33,8 @@ public final class SeriesSelector {
   /// @param limits  of each request
   /// @param budget  shared by all requests of the process
   /// @param tail    where chunks are cut near now
-  public SeriesSelector(Storage storage, QueryGate gate, QueryLimits limits, ByteBudget budget, LiveTail tail) {
+  public SeriesSelector(Storage storage, QueryGate gate, QueryLimits limits, ByteBudget budget,
+      LiveTail tail) {
     this.storage = storage;
     this.gate = gate;
     this.limits = limits;

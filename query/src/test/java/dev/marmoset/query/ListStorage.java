@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 /// A store that answers every select with the series it was given, whatever the matchers and the range.
 final class ListStorage implements Storage {
   /// A querier was asked for this range last.
-  @Nullable TimeRange askedFor;
+  @Nullable
+  TimeRange askedFor;
   int openQueriers;
   int steps;
   boolean damaged;
   private final List<Entry> entries = new ArrayList<>();
 
   /// One series.
-  record Entry(Labels labels, List<Chunk> chunks) implements ChunkSeries {
-  }
+  record Entry(Labels labels, List<Chunk> chunks) implements ChunkSeries {}
 
   ListStorage add(Labels labels, Chunk... chunks) {
     entries.add(new Entry(labels, List.of(chunks)));

@@ -67,7 +67,7 @@ final class LiveTailTest {
 
   @Test
   void histogramChunksStayWhole() throws IOException {
-    var histogram = new Chunk(ChunkEncoding.HISTOGRAM, 100, 200, new byte[]{0, 9, 1});
+    var histogram = new Chunk(ChunkEncoding.HISTOGRAM, 100, 200, new byte[] {0, 9, 1});
     assertThat(TailCut.before(0, 180, 150).apply(List.of(histogram))).containsExactly(histogram);
     assertThat(TailCut.before(0, 99, 50).apply(List.of(histogram))).isEmpty();
   }
@@ -76,13 +76,15 @@ final class LiveTailTest {
   void aChunkThatCannotBeDecodedIsAnError() {
     byte[] torn = java.util.Arrays.copyOf(chunk(100, 50).data(), 20);
     var chunk = new Chunk(ChunkEncoding.XOR, 100, 149, torn);
-    assertThatThrownBy(() -> TailCut.before(0, 150, 140).apply(List.of(chunk))).isInstanceOf(IOException.class)
+    assertThatThrownBy(() -> TailCut.before(0, 150, 140).apply(List.of(chunk)))
+        .isInstanceOf(IOException.class)
         .hasMessageStartingWith("cutting XOR[100..149 ms, 50 samples, 20 bytes] at 140 ms: ");
   }
 
   /// The settled part is what any replica would have written that never saw the rest.
   @Property(tries = 500)
-  void theSettledPartIsABitPrefixOfTheChunk(@ForAll long seed, @ForAll @IntRange(min = 1, max = 120) int count,
+  void theSettledPartIsABitPrefixOfTheChunk(@ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 120) int count,
       @ForAll @IntRange(min = 0, max = 120) int settled) throws IOException {
     var random = new Random(seed);
     long[] times = new long[count];
@@ -142,7 +144,8 @@ final class LiveTailTest {
   }
 
   private static TailCut at(long mint, long maxt) {
-    return new LiveTail(Duration.ofSeconds(20), () -> Instant.ofEpochMilli(NOW)).at(new TimeRange(mint, maxt));
+    return new LiveTail(Duration.ofSeconds(20), () -> Instant.ofEpochMilli(NOW))
+        .at(new TimeRange(mint, maxt));
   }
 
   private static Chunk chunk(long start, int count) {

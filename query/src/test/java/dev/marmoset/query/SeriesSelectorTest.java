@@ -25,7 +25,8 @@ final class SeriesSelectorTest {
 
   @Test
   void ordersByFinalLabelsAndAnswersEqualOnesOnce() throws Exception {
-    storage.add(Labels.of("a", "1", "z", "9"), chunk(1, 2)).add(Labels.of("a", "2", "z", "8"), chunk(5, 6), chunk(9, 9))
+    storage.add(Labels.of("a", "1", "z", "9"), chunk(1, 2))
+        .add(Labels.of("a", "2", "z", "8"), chunk(5, 6), chunk(9, 9))
         .add(Labels.of("a", "3", "z", "8"), chunk(4, 7), chunk(5, 5));
     try (OrderedSeriesSet set = selector(QueryLimits.OFF).select(select(SeriesSelectorTest::onlyZ, 0))) {
       assertThat(set.next()).isTrue();
@@ -70,7 +71,8 @@ final class SeriesSelectorTest {
     };
     try (OrderedSeriesSet set = selector(QueryLimits.OFF).select(select(counting, 1))) {
       assertThat(set.next()).isTrue();
-      assertThat(set.chunks()).hasSize(20_000).isSortedAccordingTo(java.util.Comparator.comparingLong(Chunk::minTime));
+      assertThat(set.chunks()).hasSize(20_000)
+          .isSortedAccordingTo(java.util.Comparator.comparingLong(Chunk::minTime));
       assertThat(set.next()).isFalse();
     }
     assertThat(compared).hasValue(20_000);
@@ -82,9 +84,11 @@ final class SeriesSelectorTest {
       storage.add(Labels.of("z", "" + i), chunk(1, 1));
     }
     assertThatThrownBy(() -> drain(selector(new QueryLimits(99, 0, 0))))
-        .isInstanceOfSatisfying(LimitExceededException.class, e -> assertThat(e.limit()).isEqualTo(Limit.SERIES))
+        .isInstanceOfSatisfying(LimitExceededException.class,
+            e -> assertThat(e.limit()).isEqualTo(Limit.SERIES))
         .hasMessage("sending series: limit 99 violated (got 100)");
-    assertThatThrownBy(() -> drain(selector(new QueryLimits(100, 199, 0)))).hasMessageContaining("limit 199 violated");
+    assertThatThrownBy(() -> drain(selector(new QueryLimits(100, 199, 0))))
+        .hasMessageContaining("limit 199 violated");
     storage.damaged = true;
     assertThatThrownBy(() -> drain(selector(QueryLimits.OFF))).isInstanceOf(IOException.class);
     assertThat(storage.openQueriers).isZero();
@@ -96,9 +100,11 @@ final class SeriesSelectorTest {
   void aTightBudgetRefusesBeforeAndWhileReading() {
     storage.add(Labels.of("z", "1"), new Chunk(ChunkEncoding.XOR, 1, 1, new byte[5000]));
     var noRoom = new ByteBudget(RequestAccount.READER_BYTES - 1);
-    assertThatThrownBy(() -> drain(selector(QueryLimits.OFF, noRoom))).hasMessageStartingWith("holding 2097152 more");
+    assertThatThrownBy(() -> drain(selector(QueryLimits.OFF, noRoom)))
+        .hasMessageStartingWith("holding 2097152 more");
     var forSeriesOnly = new ByteBudget(RequestAccount.READER_BYTES + 1000);
-    assertThatThrownBy(() -> drain(selector(QueryLimits.OFF, forSeriesOnly))).hasMessageStartingWith("holding 5000 more");
+    assertThatThrownBy(() -> drain(selector(QueryLimits.OFF, forSeriesOnly)))
+        .hasMessageStartingWith("holding 5000 more");
     assertThat(noRoom.held()).isZero();
     assertThat(forSeriesOnly.held()).isZero();
     assertThat(gate.running()).isZero();
@@ -110,7 +116,8 @@ final class SeriesSelectorTest {
       storage.add(Labels.of("z", "" + i), chunk(1, 1));
     }
     var asked = new AtomicInteger();
-    var select = new Select(TimeRange.ALL, List.of(), labels -> labels, _ -> true, 0, () -> asked.incrementAndGet() > 3);
+    var select = new Select(TimeRange.ALL, List.of(), labels -> labels, _ -> true, 0,
+        () -> asked.incrementAndGet() > 3);
     try (OrderedSeriesSet set = selector(QueryLimits.OFF).select(select)) {
       assertThat(set.next()).isTrue();
     }
@@ -163,6 +170,6 @@ final class SeriesSelectorTest {
 
   /// A chunk of two samples in name only; nothing here decodes it.
   private static Chunk chunk(long mint, long maxt) {
-    return new Chunk(ChunkEncoding.XOR, mint, maxt, new byte[]{0, 2});
+    return new Chunk(ChunkEncoding.XOR, mint, maxt, new byte[] {0, 2});
   }
 }

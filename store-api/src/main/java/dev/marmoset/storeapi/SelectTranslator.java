@@ -29,7 +29,8 @@ final class SelectTranslator {
   ///
   /// @param abandoned whether the caller is gone
   /// @throws InvalidRequestException if a matcher is not valid or there is none
-  Optional<Select> translate(SeriesRequest request, BooleanSupplier abandoned) throws InvalidRequestException {
+  Optional<Select> translate(SeriesRequest request, BooleanSupplier abandoned)
+      throws InvalidRequestException {
     List<Matcher> matchers = MatcherTranslator.translate(request.getMatchersList());
     if (matchers.isEmpty()) {
       // This text is asserted by upstream's tests.

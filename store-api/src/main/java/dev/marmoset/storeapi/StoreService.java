@@ -36,7 +36,8 @@ final class StoreService extends StoreGrpc.StoreImplBase {
   private final Executor executor;
 
   /// @param executor one thread per call; virtual threads in production
-  StoreService(SeriesSelector selector, SelectTranslator translator, LabelAnswers labels, StoreReadiness readiness,
+  StoreService(SeriesSelector selector, SelectTranslator translator, LabelAnswers labels,
+      StoreReadiness readiness,
       StoreMetrics metrics, Executor executor) {
     this.selector = selector;
     this.translator = translator;

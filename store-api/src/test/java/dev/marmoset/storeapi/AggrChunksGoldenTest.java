@@ -32,7 +32,7 @@ final class AggrChunksGoldenTest {
 
   @Test
   void passesHistogramsThrough() {
-    AggrChunk wire = AggrChunks.of(new Chunk(ChunkEncoding.FLOAT_HISTOGRAM, 5, 6, new byte[]{0, 2, 9}));
+    AggrChunk wire = AggrChunks.of(new Chunk(ChunkEncoding.FLOAT_HISTOGRAM, 5, 6, new byte[] {0, 2, 9}));
     assertThat(wire.getRaw().getType()).isEqualTo(dev.marmoset.proto.thanos.Chunk.Encoding.FLOAT_HISTOGRAM);
     assertThat(wire.getRaw().getData().toByteArray()).containsExactly(0, 2, 9);
     assertThat(wire.getMinTime()).isEqualTo(5);

@@ -76,7 +76,8 @@ final class BackpressureTest {
       assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
       assertThat(refused.getDescription())
           .isEqualTo("waiting for one of 1 select permits: none became free within 0 ms");
-      assertThat(store.values("z", "", StoreHarness.YEAR_9999)).as("labels have turns of their own").hasSize(10);
+      assertThat(store.values("z", "", StoreHarness.YEAR_9999)).as("labels have turns of their own")
+          .hasSize(10);
       reader.cancel();
       storage.awaitClosings(2);
       assertThat(store.labels(store.request("n=up"))).as("the turn was given back").hasSize(10);

@@ -62,7 +62,8 @@ final class FakeStorage implements Storage {
   /// Waits until queriers have been closed `times` times more.
   void awaitClosings(int times) throws InterruptedException {
     if (!closings.tryAcquire(times, 30, TimeUnit.SECONDS)) {
-      throw new AssertionError("waiting for " + times + " queriers to be closed: " + openQueriers() + " are open");
+      throw new AssertionError(
+          "waiting for " + times + " queriers to be closed: " + openQueriers() + " are open");
     }
   }
 
@@ -84,7 +85,8 @@ final class FakeStorage implements Storage {
 
   @Override
   public long oldestTime() {
-    return rows.values().stream().mapToLong(row -> row.encoded().getFirst().minTime()).min().orElse(Long.MAX_VALUE);
+    return rows.values().stream().mapToLong(row -> row.encoded().getFirst().minTime()).min()
+        .orElse(Long.MAX_VALUE);
   }
 
   @Override

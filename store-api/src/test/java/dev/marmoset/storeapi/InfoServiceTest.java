@@ -62,8 +62,9 @@ final class InfoServiceTest {
 
   @Test
   void announcesNoEmptyLabelSetAndNothingBeforeTheMinimumTime() {
-    var options = new StoreApiOptions(Labels.EMPTY, Optional.empty(), Duration.ZERO, () -> 500, QueryLimits.OFF,
-        new StoreApiOptions.Admission(0, Duration.ZERO, 0));
+    var options =
+        new StoreApiOptions(Labels.EMPTY, Optional.empty(), Duration.ZERO, () -> 500, QueryLimits.OFF,
+            new StoreApiOptions.Admission(0, Duration.ZERO, 0));
     try (var store = new StoreHarness(new FakeStorage().add(Labels.of("a", "1"), 1, 1), options)) {
       assertThat(store.info().info(ASK).getLabelSetsList()).isEmpty();
       assertThat(store.info().info(ASK).getStore().getMinTime()).isEqualTo(500);

@@ -19,7 +19,8 @@ final class LabelAnswersTest {
       assertThat(store.names("", YEAR_9999)).containsExactly("n");
       assertThat(store.values("replica", "", YEAR_9999)).isEmpty();
       assertThat(store.values("region", "", YEAR_9999)).isEmpty();
-      assertThat(store.store().labelNames(LabelNamesRequest.newBuilder().setEnd(YEAR_9999).build()).getNamesList())
+      assertThat(
+          store.store().labelNames(LabelNamesRequest.newBuilder().setEnd(YEAR_9999).build()).getNamesList())
           .containsExactly(StoreHarness.REPLICA, "n", "region", "replica");
     }
   }
@@ -28,12 +29,15 @@ final class LabelAnswersTest {
   void cutsByTheLimitAfterMerging() {
     var storage = new FakeStorage().add(Labels.of("a", "1", "z", "1"), 1, 1).add(Labels.of("a", "2"), 1, 1);
     try (var store = new StoreHarness(storage)) {
-      var names = LabelNamesRequest.newBuilder().setEnd(YEAR_9999).addWithoutReplicaLabels(StoreHarness.REPLICA);
-      assertThat(store.store().labelNames(names.setLimit(2).build()).getNamesList()).containsExactly("a", "region");
+      var names =
+          LabelNamesRequest.newBuilder().setEnd(YEAR_9999).addWithoutReplicaLabels(StoreHarness.REPLICA);
+      assertThat(store.store().labelNames(names.setLimit(2).build()).getNamesList()).containsExactly("a",
+          "region");
       assertThat(store.store().labelNames(names.setLimit(9).build()).getNamesList()).hasSize(3);
       var values = LabelValuesRequest.newBuilder().setLabel("a").setEnd(YEAR_9999);
       assertThat(store.store().labelValues(values.setLimit(1).build()).getValuesList()).containsExactly("1");
-      assertThat(store.store().labelValues(values.setLimit(0).build()).getValuesList()).containsExactly("1", "2");
+      assertThat(store.store().labelValues(values.setLimit(0).build()).getValuesList()).containsExactly("1",
+          "2");
     }
   }
 
@@ -44,9 +48,11 @@ final class LabelAnswersTest {
       var names = LabelNamesRequest.newBuilder().setStart(-9_223_309_901_257_974L * 1000)
           .setEnd(Long.MAX_VALUE).build();
       assertThat(store.store().labelNames(names).getNamesList()).contains("a");
-      var values = LabelValuesRequest.newBuilder().setLabel("a").setStart(Long.MIN_VALUE).setEnd(Long.MAX_VALUE);
+      var values =
+          LabelValuesRequest.newBuilder().setLabel("a").setStart(Long.MIN_VALUE).setEnd(Long.MAX_VALUE);
       assertThat(store.store().labelValues(values.build()).getValuesList()).containsExactly("1");
-      var reversed = LabelValuesRequest.newBuilder().setLabel("a").setStart(Long.MAX_VALUE).setEnd(Long.MIN_VALUE);
+      var reversed =
+          LabelValuesRequest.newBuilder().setLabel("a").setStart(Long.MAX_VALUE).setEnd(Long.MIN_VALUE);
       assertThat(store.store().labelValues(reversed.build()).getValuesList()).isEmpty();
     }
   }

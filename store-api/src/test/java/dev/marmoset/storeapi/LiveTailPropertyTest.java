@@ -35,8 +35,10 @@ final class LiveTailPropertyTest {
   /// Any samples within the tail may be missing on either replica, and their clocks may differ by seconds: the querier
   /// gets one row with every sample that one of them holds.
   @Property(tries = 300)
-  void replicasThatLagWithinTheTailMakeOneRow(@ForAll long seed, @ForAll @IntRange(min = 300, max = 15_000) int step,
-      @ForAll @LongRange(min = -290_000, max = 8_000) long end, @ForAll @LongRange(min = -1_500, max = 1_500) long skew)
+  void replicasThatLagWithinTheTailMakeOneRow(@ForAll long seed,
+      @ForAll @IntRange(min = 300, max = 15_000) int step,
+      @ForAll @LongRange(min = -290_000, max = 8_000) long end,
+      @ForAll @LongRange(min = -1_500, max = 1_500) long skew)
       throws IOException, LimitExceededException {
     var random = new Random(seed);
     long maxt = NOW + end;
@@ -88,8 +90,9 @@ final class LiveTailPropertyTest {
 
   private static List<AggrChunk> answer(FakeStorage storage, Duration tail, long clock, long maxt)
       throws IOException, LimitExceededException {
-    var selector = new SeriesSelector(storage, new QueryGate(0, Duration.ZERO), QueryLimits.OFF, new ByteBudget(0),
-        new LiveTail(tail, () -> Instant.ofEpochMilli(clock)));
+    var selector =
+        new SeriesSelector(storage, new QueryGate(0, Duration.ZERO), QueryLimits.OFF, new ByteBudget(0),
+            new LiveTail(tail, () -> Instant.ofEpochMilli(clock)));
     var select = new Select(new TimeRange(0, maxt), List.of(), labels -> labels, _ -> true, 0, () -> false);
     try (OrderedSeriesSet series = selector.select(select)) {
       assertThat(series.next()).isTrue();

@@ -10,23 +10,24 @@ import java.util.List;
 /// algorithm runs (StoreAPI facts, section 5.1): equal chunks are dropped, the others are laid into rows without
 /// overlap. One row means that no algorithm runs.
 final class QuerierRows {
-  private QuerierRows() {
-  }
+  private QuerierRows() {}
 
   /// The rows, each ascending and disjoint.
   ///
   /// @param chunks of all stores together
   static List<List<AggrChunk>> of(List<AggrChunk> chunks) {
     var seen = new HashSet<Long>();
-    var distinct = new ArrayList<>(chunks.stream().filter(chunk -> seen.add(chunk.getRaw().getHash())).toList());
+    var distinct =
+        new ArrayList<>(chunks.stream().filter(chunk -> seen.add(chunk.getRaw().getHash())).toList());
     distinct.sort(Comparator.comparingLong(AggrChunk::getMinTime).thenComparingLong(AggrChunk::getMaxTime));
     var rows = new ArrayList<List<AggrChunk>>();
     for (AggrChunk chunk : distinct) {
-      List<AggrChunk> row = rows.stream().filter(candidate -> candidate.getLast().getMaxTime() < chunk.getMinTime())
-          .findFirst().orElseGet(() -> {
-            rows.add(new ArrayList<>());
-            return rows.getLast();
-          });
+      List<AggrChunk> row =
+          rows.stream().filter(candidate -> candidate.getLast().getMaxTime() < chunk.getMinTime())
+              .findFirst().orElseGet(() -> {
+                rows.add(new ArrayList<>());
+                return rows.getLast();
+              });
       row.add(chunk);
     }
     return rows;

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 final class ReplicaLabelsTest {
   @Test
   void addsDropsAndOverrides() {
-    var labels = new ReplicaLabels(new ExternalLabels(Labels.of("b", "ext", "r", "1", "z", "ext")), List.of("r", "c"));
+    var labels =
+        new ReplicaLabels(new ExternalLabels(Labels.of("b", "ext", "r", "1", "z", "ext")), List.of("r", "c"));
     assertThat(labels.apply(Labels.EMPTY)).isEqualTo(Labels.of("b", "ext", "z", "ext"));
     assertThat(labels.apply(Labels.of("a", "1", "b", "stored", "c", "gone", "r", "gone", "zz", "2")))
         .isEqualTo(Labels.of("a", "1", "b", "ext", "z", "ext", "zz", "2"));
@@ -30,15 +31,18 @@ final class ReplicaLabelsTest {
     stored.toList().forEach(label -> union.put(label.name(), label.value()));
     external.toList().forEach(label -> union.put(label.name(), label.value()));
     dropped.forEach(union::remove);
-    String[] pairs = union.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue()))
-        .toArray(String[]::new);
-    assertThat(new ReplicaLabels(new ExternalLabels(external), dropped).apply(stored)).isEqualTo(Labels.of(pairs));
+    String[] pairs =
+        union.entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue()))
+            .toArray(String[]::new);
+    assertThat(new ReplicaLabels(new ExternalLabels(external), dropped).apply(stored))
+        .isEqualTo(Labels.of(pairs));
   }
 
   @Provide
   Arbitrary<List<String>> names() {
     // U+FF21 sorts before U+1D400 in UTF-8 and behind it in UTF-16.
-    return Arbitraries.of("a", "b", "c", "d", "e", "\uFF21", "\uD835\uDC00").list().uniqueElements().ofMaxSize(5);
+    return Arbitraries.of("a", "b", "c", "d", "e", "\uFF21", "\uD835\uDC00").list().uniqueElements()
+        .ofMaxSize(5);
   }
 
   @Provide

@@ -18,7 +18,7 @@ final class SeriesFramesTest {
   @Test
   void oneSeriesPerMessageUnlessBatchesAreAskedFor() {
     try (var store = new StoreHarness(many(150))) {
-      for (int size : new int[]{0, 1}) {
+      for (int size : new int[] {0, 1}) {
         List<SeriesResponse> messages = store.messages(store.request("n=up").setResponseBatchSize(size));
         assertThat(messages).hasSize(150).allMatch(SeriesResponse::hasSeries);
       }
@@ -30,7 +30,8 @@ final class SeriesFramesTest {
     try (var store = new StoreHarness(many(150))) {
       List<SeriesResponse> messages = store.messages(store.request("n=up").setResponseBatchSize(64));
       assertThat(messages).allMatch(SeriesResponse::hasBatch);
-      assertThat(messages).extracting(message -> message.getBatch().getSeriesCount()).containsExactly(64, 64, 22);
+      assertThat(messages).extracting(message -> message.getBatch().getSeriesCount()).containsExactly(64, 64,
+          22);
       assertThat(Wire.unpacked(messages)).isEqualTo(store.series(store.request("n=up")));
       assertThat(store.messages(store.request("n=up, z=absent").setResponseBatchSize(64))).isEmpty();
       assertThat(store.messages(store.request("n=up, z!=149").setResponseBatchSize(149))).hasSize(1);

@@ -26,7 +26,8 @@ final class SeriesOrderTest {
 
   @Test
   void aDroppedLabelMovesSeries() {
-    var storage = store(Labels.of("n", "up", "replica", "a", "z", "2"), Labels.of("n", "up", "replica", "b", "z", "1"));
+    var storage =
+        store(Labels.of("n", "up", "replica", "a", "z", "2"), Labels.of("n", "up", "replica", "b", "z", "1"));
     try (var store = new StoreHarness(storage, StoreHarness.options(Labels.of("x", "ext")))) {
       assertThat(store.labels(store.request("n=up"))).containsExactly(
           Labels.of("n", "up", "replica", "a", "x", "ext", "z", "2"),
@@ -48,7 +49,8 @@ final class SeriesOrderTest {
           .containsExactly("v", "v", HIGH_BMP, BEYOND_BMP);
       assertThat(store.labels(store.request("n=v"))).extracting(labels -> labels.name(2))
           .containsExactly(HIGH_BMP, BEYOND_BMP);
-      assertThat(store.names("", StoreHarness.YEAR_9999)).containsExactly("n", "region", HIGH_BMP, BEYOND_BMP);
+      assertThat(store.names("", StoreHarness.YEAR_9999)).containsExactly("n", "region", HIGH_BMP,
+          BEYOND_BMP);
       assertThat(store.values("n", "", StoreHarness.YEAR_9999)).containsExactly("v", HIGH_BMP, BEYOND_BMP);
     }
   }
@@ -79,11 +81,13 @@ final class SeriesOrderTest {
   void aLimitTakesTheFirstSeriesInOrder() {
     var storage = new FakeStorage();
     for (int i = 0; i < 5000; i++) {
-      storage.add(Labels.of("n", "up", "replica", i % 2 == 0 ? "a" : "b", "z", "%04d".formatted(4999 - i / 2)), 1, i);
+      storage.add(
+          Labels.of("n", "up", "replica", i % 2 == 0 ? "a" : "b", "z", "%04d".formatted(4999 - i / 2)), 1, i);
     }
     try (var store = new StoreHarness(storage).without("replica")) {
       List<Series> answer = store.series(store.request("n=up").setLimit(3));
-      assertThat(answer).extracting(series -> Wire.labels(series).value("z")).containsExactly("2500", "2501", "2502");
+      assertThat(answer).extracting(series -> Wire.labels(series).value("z")).containsExactly("2500", "2501",
+          "2502");
       assertThat(answer).allMatch(series -> series.getChunksCount() == 2);
       assertThat(store.labels(store.request("n=up").setLimit(100_000))).hasSize(2500).isSorted();
       assertThat(store.labels(store.request("n=up").setLimit(3).setSkipChunks(true))).hasSize(3);

@@ -26,7 +26,8 @@ final class ShardFilterTest {
   @Test
   void lessThanOneShardIsNoSharding() {
     assertThat(ShardFilter.of(ShardInfo.getDefaultInstance()).test(UP)).isTrue();
-    assertThat(ShardFilter.of(ShardInfo.newBuilder().setTotalShards(-1).setShardIndex(5).build()).test(UP)).isTrue();
+    assertThat(ShardFilter.of(ShardInfo.newBuilder().setTotalShards(-1).setShardIndex(5).build()).test(UP))
+        .isTrue();
   }
 
   @Test
@@ -37,11 +38,12 @@ final class ShardFilterTest {
     }
     try (var store = new StoreHarness(storage)) {
       for (boolean by : List.of(true, false)) {
-        for (int batch : new int[]{0, 64}) {
+        for (int batch : new int[] {0, 64}) {
           var union = new ArrayList<Labels>();
           for (int shard = 0; shard < 4; shard++) {
             List<Labels> part = store.labels(store.request("n=up").setResponseBatchSize(batch).setShardInfo(
-                ShardInfo.newBuilder().setTotalShards(4).setShardIndex(shard).setBy(by).addLabels(by ? "pod" : "le")));
+                ShardInfo.newBuilder().setTotalShards(4).setShardIndex(shard).setBy(by)
+                    .addLabels(by ? "pod" : "le")));
             assertThat(part).isSorted().hasSizeLessThan(200);
             union.addAll(part);
           }

@@ -17,11 +17,9 @@ final class SlowReader implements ClientResponseObserver<SeriesRequest, SeriesRe
 
   /// Something that arrived.
   private sealed interface Event {
-    record Message(SeriesResponse message) implements Event {
-    }
+    record Message(SeriesResponse message) implements Event {}
 
-    record End(Status status) implements Event {
-    }
+    record End(Status status) implements Event {}
   }
 
   static SlowReader of(StoreHarness store, SeriesRequest request) {

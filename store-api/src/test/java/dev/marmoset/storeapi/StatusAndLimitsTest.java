@@ -17,11 +17,13 @@ final class StatusAndLimitsTest {
   @Test
   void aRegularExpressionThatIsNotRe2IsAnInvalidArgument() {
     try (var store = new StoreHarness(ten())) {
-      for (String selector : new String[]{"a=~\"(\"", "a!~\"[\"", "region=~\"(?=x)\""}) {
+      for (String selector : new String[] {"a=~\"(\"", "a!~\"[\"", "region=~\"(?=x)\""}) {
         assertThatThrownBy(() -> store.labels(store.request(selector)))
             .hasMessageStartingWith("INVALID_ARGUMENT: matcher on label ");
-        assertThatThrownBy(() -> store.names(selector, YEAR_9999)).hasMessageStartingWith("INVALID_ARGUMENT: ");
-        assertThatThrownBy(() -> store.values("n", selector, YEAR_9999)).hasMessageStartingWith("INVALID_ARGUMENT: ");
+        assertThatThrownBy(() -> store.names(selector, YEAR_9999))
+            .hasMessageStartingWith("INVALID_ARGUMENT: ");
+        assertThatThrownBy(() -> store.values("n", selector, YEAR_9999))
+            .hasMessageStartingWith("INVALID_ARGUMENT: ");
       }
     }
   }
@@ -50,7 +52,8 @@ final class StatusAndLimitsTest {
   void nothingIsServedWhileNotReady() {
     try (var store = new StoreHarness(ten())) {
       store.readiness.serving = false;
-      assertThatThrownBy(() -> store.labels(store.request("n=up"))).hasMessage("UNAVAILABLE: replaying the log");
+      assertThatThrownBy(() -> store.labels(store.request("n=up")))
+          .hasMessage("UNAVAILABLE: replaying the log");
       assertThatThrownBy(() -> store.names("", YEAR_9999)).hasMessage("UNAVAILABLE: replaying the log");
       assertThatThrownBy(() -> store.values("n", "", YEAR_9999)).hasMessage("UNAVAILABLE: replaying the log");
     }
@@ -59,7 +62,7 @@ final class StatusAndLimitsTest {
   @Test
   void theSeriesLimitAlsoGuardsSelectorsOfExternalLabelsOnly() {
     try (var store = limited(new QueryLimits(9, 0, 0))) {
-      for (String selector : new String[]{"n=up", "region=eu-west"}) {
+      for (String selector : new String[] {"n=up", "region=eu-west"}) {
         assertThatThrownBy(() -> store.labels(store.request(selector)))
             .hasMessage("RESOURCE_EXHAUSTED: sending series: limit 9 violated (got 10)");
       }
@@ -96,8 +99,9 @@ final class StatusAndLimitsTest {
         new StoreApiOptions.Admission(0, Duration.ZERO, (2 << 20) + 1000));
     try (var store = new StoreHarness(ten(), options)) {
       assertThatThrownBy(() -> store.labels(store.request("n=up")))
-          .hasMessageMatching("RESOURCE_EXHAUSTED: holding \\d+ more bytes for a select: running selects hold \\d+ of "
-              + "2098152 bytes");
+          .hasMessageMatching(
+              "RESOURCE_EXHAUSTED: holding \\d+ more bytes for a select: running selects hold \\d+ of "
+                  + "2098152 bytes");
       assertThat(store.labels(store.request("z=0"))).as("everything was given back").hasSize(1);
       assertThat(store.registry.get("marmoset.select.held.bytes").gauge().value()).isZero();
       assertThat(dropped(store, "memory")).isEqualTo(1);

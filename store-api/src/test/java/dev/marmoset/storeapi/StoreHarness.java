@@ -10,8 +10,8 @@ import dev.marmoset.proto.thanos.info.InfoGrpc;
 import dev.marmoset.query.QueryLimits;
 import dev.marmoset.storage.labels.Label;
 import dev.marmoset.storage.labels.Labels;
-import io.grpc.BindableService;
 import dev.marmoset.storeapi.transport.SnappyCodec;
+import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
@@ -114,7 +114,8 @@ final class StoreHarness implements AutoCloseable {
 
   /// A request over all time.
   SeriesRequest.Builder request(String selector) {
-    return SeriesRequest.newBuilder().setMinTime(0).setMaxTime(YEAR_9999).addAllMatchers(Wire.matchers(selector))
+    return SeriesRequest.newBuilder().setMinTime(0).setMaxTime(YEAR_9999)
+        .addAllMatchers(Wire.matchers(selector))
         .addAllWithoutReplicaLabels(dropped);
   }
 

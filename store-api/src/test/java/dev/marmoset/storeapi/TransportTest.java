@@ -31,8 +31,10 @@ final class TransportTest {
       assertThat(handled(store, "Series", "InvalidArgument")).isEqualTo(1);
       assertThat(handled(store, "Info", "OK")).isEqualTo(1);
       var started = store.registry.get("grpc.server.started").tag("grpc_service", "thanos.Store");
-      assertThat(started.tag("grpc_method", "Series").tag("grpc_type", "server_stream").counter().count()).isEqualTo(2);
-      assertThat(store.registry.get("grpc.server.handling").tag("grpc_method", "Series").timer().count()).isEqualTo(2);
+      assertThat(started.tag("grpc_method", "Series").tag("grpc_type", "server_stream").counter().count())
+          .isEqualTo(2);
+      assertThat(store.registry.get("grpc.server.handling").tag("grpc_method", "Series").timer().count())
+          .isEqualTo(2);
     }
   }
 
@@ -44,14 +46,17 @@ final class TransportTest {
     }
     try (var store = new StoreHarness(storage)) {
       assertThat(store.labels(store.request("a!=\"\""))).hasSize(2);
-      assertThat(store.registry.get("thanos.store.server.series.requested").summary().totalAmount()).isEqualTo(2);
-      assertThat(store.registry.get("thanos.store.server.chunks.requested").summary().totalAmount()).isEqualTo(4);
+      assertThat(store.registry.get("thanos.store.server.series.requested").summary().totalAmount())
+          .isEqualTo(2);
+      assertThat(store.registry.get("thanos.store.server.chunks.requested").summary().totalAmount())
+          .isEqualTo(4);
       assertThat(store.registry.get("thanos.store.server.pending.series.requests").gauge().value()).isZero();
     }
   }
 
   private static double handled(StoreHarness store, String method, String code) {
-    return store.registry.get("grpc.server.handled").tag("grpc_method", method).tag("grpc_code", code).counter()
+    return store.registry.get("grpc.server.handled").tag("grpc_method", method).tag("grpc_code", code)
+        .counter()
         .count();
   }
 }

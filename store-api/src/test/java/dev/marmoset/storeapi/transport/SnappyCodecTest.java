@@ -33,7 +33,7 @@ final class SnappyCodecTest {
   @Test
   void returnsWhatItWasGiven() throws IOException {
     var random = new Random(1);
-    for (int length : new int[]{0, 1, 100, 65_535, 65_536, 65_537, 1_000_000}) {
+    for (int length : new int[] {0, 1, 100, 65_535, 65_536, 65_537, 1_000_000}) {
       byte[] noise = new byte[length];
       random.nextBytes(noise);
       assertThat(decompressed(compressed(noise))).isEqualTo(noise);
