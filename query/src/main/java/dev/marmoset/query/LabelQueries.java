@@ -24,7 +24,8 @@ public final class LabelQueries {
   ///
   /// @throws IOException if stored data cannot be read or is damaged
   /// @throws LimitExceededException if no turn came in time
-  public List<String> names(TimeRange range, List<Matcher> matchers) throws IOException, LimitExceededException {
+  public List<String> names(TimeRange range, List<Matcher> matchers)
+      throws IOException, LimitExceededException {
     return ask(range, querier -> querier.labelNames(matchers));
   }
 

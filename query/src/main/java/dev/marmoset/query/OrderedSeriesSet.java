@@ -87,6 +87,5 @@ public final class OrderedSeriesSet implements AutoCloseable {
   ///
   /// @param labels final labels
   /// @param series as stored
-  record FinalSeries(Labels labels, ChunkSeries series) {
-  }
+  record FinalSeries(Labels labels, ChunkSeries series) {}
 }

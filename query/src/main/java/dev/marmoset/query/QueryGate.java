@@ -17,7 +17,8 @@ public final class QueryGate {
   public QueryGate(int permits, Duration patience) {
     if (permits < 0 || patience.isNegative()) {
       throw new IllegalArgumentException(
-          "query gate with " + permits + " permits and a patience of " + patience + ", expected 0 or more of both");
+          "query gate with " + permits + " permits and a patience of " + patience
+              + ", expected 0 or more of both");
     }
     this.permits = permits == 0 ? Integer.MAX_VALUE : permits;
     this.patience = patience;
@@ -44,8 +45,9 @@ public final class QueryGate {
       entered = false;
     }
     if (!entered) {
-      throw new LimitExceededException(LimitExceededException.Limit.QUEUE_TIME, "waiting for one of " + permits
-          + " select permits: none became free within " + patience.toMillis() + " ms");
+      throw new LimitExceededException(LimitExceededException.Limit.QUEUE_TIME,
+          "waiting for one of " + permits
+              + " select permits: none became free within " + patience.toMillis() + " ms");
     }
   }
 

@@ -12,8 +12,9 @@ public record QueryLimits(long series, long samples, long bytes) {
   /// Checks that nothing is negative.
   public QueryLimits {
     if (series < 0 || samples < 0 || bytes < 0) {
-      throw new IllegalArgumentException("query limits are " + series + " series, " + samples + " samples and "
-          + bytes + " bytes, expected 0 or more of each");
+      throw new IllegalArgumentException(
+          "query limits are " + series + " series, " + samples + " samples and "
+              + bytes + " bytes, expected 0 or more of each");
     }
   }
 }

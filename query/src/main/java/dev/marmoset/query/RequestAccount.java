@@ -107,7 +107,8 @@ final class RequestAccount implements AutoCloseable {
 
   private static void check(Limit limit, String what, long bound, long got) throws LimitExceededException {
     if (bound > 0 && got > bound) {
-      throw new LimitExceededException(limit, "sending " + what + ": limit " + bound + " violated (got " + got + ")");
+      throw new LimitExceededException(limit,
+          "sending " + what + ": limit " + bound + " violated (got " + got + ")");
     }
   }
 

@@ -33,7 +33,8 @@ public final class SeriesSelector {
   /// @param limits  of each request
   /// @param budget  shared by all requests of the process
   /// @param tail    where chunks are cut near now
-  public SeriesSelector(Storage storage, QueryGate gate, QueryLimits limits, ByteBudget budget, LiveTail tail) {
+  public SeriesSelector(Storage storage, QueryGate gate, QueryLimits limits, ByteBudget budget,
+      LiveTail tail) {
     this.storage = storage;
     this.gate = gate;
     this.limits = limits;
@@ -68,8 +69,9 @@ public final class SeriesSelector {
     try {
       var collected = new Collected(select, account);
       collected.addAll(querier.select(select.matchers()));
+      var series = new OrderedSeriesSet(account, querier, cut, collected.sorted());
       selected = true;
-      return new OrderedSeriesSet(account, querier, cut, collected.sorted());
+      return series;
     } finally {
       if (!selected) {
         querier.close();
@@ -92,7 +94,7 @@ public final class SeriesSelector {
     }
 
     void addAll(SeriesSet set) throws IOException, LimitExceededException {
-      while (set.next()) {
+      while (!select.abandoned().getAsBoolean() && set.next()) {
         var stored = set.series();
         Labels labels = select.finalLabels().apply(stored.labels());
         if (select.kept().test(labels)) {

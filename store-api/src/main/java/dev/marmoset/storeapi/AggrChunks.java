@@ -8,8 +8,7 @@ import dev.marmoset.storage.chunk.ChunkEncoding;
 /// Turns stored chunks into wire chunks. The only place that knows that an encoding's number on the wire is the one on
 /// disk minus one.
 final class AggrChunks {
-  private AggrChunks() {
-  }
+  private AggrChunks() {}
 
   /// The wire form, sharing the chunk's data. The hash is what the querier compares to recognise equal chunks of
   /// replicas, the only identity a chunk has there.

@@ -30,7 +30,8 @@ final class LabelAnswers {
   }
 
   /// Names of stored labels, and of external ones if there is any stored one: distinct, ascending by UTF-8 bytes.
-  List<String> names(LabelNamesRequest request) throws InvalidRequestException, IOException, LimitExceededException {
+  List<String> names(LabelNamesRequest request)
+      throws InvalidRequestException, IOException, LimitExceededException {
     Optional<List<Matcher>> matchers = translator.matchers(request.getMatchersList());
     if (matchers.isEmpty()) {
       return List.of();

@@ -8,8 +8,7 @@ import java.util.List;
 
 /// Turns wire matchers into matchers.
 final class MatcherTranslator {
-  private MatcherTranslator() {
-  }
+  private MatcherTranslator() {}
 
   /// The matchers in the order of the request.
   ///
@@ -26,7 +25,8 @@ final class MatcherTranslator {
     return matchers;
   }
 
-  private static Matcher translate(LabelMatcher wire) throws InvalidMatcherException, InvalidRequestException {
+  private static Matcher translate(LabelMatcher wire)
+      throws InvalidMatcherException, InvalidRequestException {
     String name = wire.getName();
     String value = wire.getValue();
     return switch (wire.getType()) {

@@ -19,8 +19,10 @@ final class ReplicaLabels implements UnaryOperator<Labels> {
   /// @param names    labels to drop, the request's `without_replica_labels`
   ReplicaLabels(ExternalLabels external, List<String> names) {
     this.names = Set.copyOf(names);
-    this.dropped = this.names.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
-    this.added = Labels.of(external.labels().toList().stream().filter(label -> !drops(label.name())).toList());
+    this.dropped =
+        this.names.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
+    this.added =
+        Labels.of(external.labels().toList().stream().filter(label -> !drops(label.name())).toList());
   }
 
   /// Whether labels of this name are dropped.

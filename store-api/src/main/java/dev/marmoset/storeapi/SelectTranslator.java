@@ -7,6 +7,7 @@ import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /// Turns requests into selects: matchers, external labels, the time range. Thread-safe.
@@ -26,8 +27,10 @@ final class SelectTranslator {
   /// A selector that names only external labels selects every series, under the limits: upstream refuses it in its
   /// receiver and answers nothing in its gateway, and neither is what was asked for.
   ///
+  /// @param abandoned whether the caller is gone
   /// @throws InvalidRequestException if a matcher is not valid or there is none
-  Optional<Select> translate(SeriesRequest request) throws InvalidRequestException {
+  Optional<Select> translate(SeriesRequest request, BooleanSupplier abandoned)
+      throws InvalidRequestException {
     List<Matcher> matchers = MatcherTranslator.translate(request.getMatchersList());
     if (matchers.isEmpty()) {
       // This text is asserted by upstream's tests.
@@ -36,7 +39,7 @@ final class SelectTranslator {
     var replicaLabels = new ReplicaLabels(external, request.getWithoutReplicaLabelsList());
     return external.remaining(matchers)
         .map(stored -> new Select(range(request.getMinTime(), request.getMaxTime()), stored, replicaLabels,
-            ShardFilter.of(request.getShardInfo()), Math.max(0, request.getLimit())));
+            ShardFilter.of(request.getShardInfo()), Math.max(0, request.getLimit()), abandoned));
   }
 
   /// The matchers of a request that storage must judge; empty if the others exclude this store.

@@ -37,7 +37,8 @@ final class ShardFilter implements Predicate<Labels> {
         length = append(length, labels.valueBytes(i));
       }
     }
-    return Long.remainderUnsigned(Xxh64.hash(text, 0, length), shard.getTotalShards()) == shard.getShardIndex();
+    return Long.remainderUnsigned(Xxh64.hash(text, 0, length), shard.getTotalShards()) == shard
+        .getShardIndex();
   }
 
   private int append(int length, byte[] part) {

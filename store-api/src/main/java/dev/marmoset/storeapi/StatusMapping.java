@@ -10,8 +10,7 @@ import java.io.IOException;
 /// Queriers recognise an exceeded limit by the text `rpc error: code = ResourceExhausted`, which Go derives from the
 /// code.
 final class StatusMapping {
-  private StatusMapping() {
-  }
+  private StatusMapping() {}
 
   /// The status for what went wrong while a call was answered.
   static Status of(Exception problem) {
@@ -19,7 +18,8 @@ final class StatusMapping {
       case InvalidRequestException e -> Status.INVALID_ARGUMENT.withDescription(e.getMessage());
       case LimitExceededException e -> Status.RESOURCE_EXHAUSTED.withDescription(e.getMessage());
       case SendFailedException e -> Status.ABORTED.withDescription(e.getMessage()).withCause(e);
-      case IOException e -> Status.INTERNAL.withDescription("reading stored series: " + e.getMessage()).withCause(e);
+      case IOException e ->
+        Status.INTERNAL.withDescription("reading stored series: " + e.getMessage()).withCause(e);
       default -> Status.INTERNAL.withDescription("answering the call: " + problem).withCause(problem);
     };
   }

@@ -51,7 +51,8 @@ public final class StoreApi implements AutoCloseable {
     Gauge.builder("marmoset.select.held.bytes", budget, ByteBudget::held)
         .description("memory held by running selects, as counted against their budget").register(registry);
     this.info = new InfoService(storage, external, options.minTime(), readiness);
-    this.store = new StoreService(selector, translator, labels, readiness, new StoreMetrics(registry, gate), calls);
+    this.store =
+        new StoreService(selector, translator, labels, readiness, new StoreMetrics(registry, gate), calls);
     this.interceptor = new CallMetrics(registry);
   }
 

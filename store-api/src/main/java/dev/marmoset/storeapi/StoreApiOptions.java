@@ -17,7 +17,8 @@ import java.util.function.LongSupplier;
 ///                    no bound
 /// @param limits      of one request
 /// @param admission   of all requests together
-public record StoreApiOptions(Labels blockLabels, Optional<Label> replica, Duration liveTail, LongSupplier minTime,
+public record StoreApiOptions(Labels blockLabels, Optional<Label> replica, Duration liveTail,
+    LongSupplier minTime,
     QueryLimits limits, Admission admission) {
 
   /// Checks that the replica label is not one of the block labels and has a value.
@@ -42,6 +43,5 @@ public record StoreApiOptions(Labels blockLabels, Optional<Label> replica, Durat
   /// @param running  selects that may run at a time, and as many label requests besides; 0 = no bound
   /// @param patience how long a request may wait for its turn
   /// @param bytes    memory all running selects may hold; 0 = no bound
-  public record Admission(int running, Duration patience, long bytes) {
-  }
+  public record Admission(int running, Duration patience, long bytes) {}
 }

@@ -36,7 +36,8 @@ final class StoreService extends StoreGrpc.StoreImplBase {
   private final Executor executor;
 
   /// @param executor one thread per call; virtual threads in production
-  StoreService(SeriesSelector selector, SelectTranslator translator, LabelAnswers labels, StoreReadiness readiness,
+  StoreService(SeriesSelector selector, SelectTranslator translator, LabelAnswers labels,
+      StoreReadiness readiness,
       StoreMetrics metrics, Executor executor) {
     this.selector = selector;
     this.translator = translator;
@@ -50,7 +51,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
   public void series(SeriesRequest request, StreamObserver<SeriesResponse> observer) {
     var stream = new BackpressuredStream<>((ServerCallStreamObserver<SeriesResponse>) observer);
     answer(observer, () -> {
-      Optional<Select> select = translator.translate(request);
+      Optional<Select> select = translator.translate(request, stream::cancelled);
       return select.isEmpty() || send(request, select.get(), stream);
     });
   }

@@ -9,8 +9,10 @@ import java.nio.ByteOrder;
 /// Written from the specification (github.com/Cyan4973/xxHash, doc/xxhash_spec.md): four lanes of 64 bits over stripes
 /// of 32 bytes, then the rest in words, a half word and bytes, all little-endian.
 final class Xxh64 {
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int STRIPE = 32;
   private static final long P1 = 0x9E3779B185EBCA87L;
   private static final long P2 = 0xC2B2AE3D27D4EB4FL;
@@ -18,8 +20,7 @@ final class Xxh64 {
   private static final long P4 = 0x85EBCA77C2B2AE63L;
   private static final long P5 = 0x27D4EB2F165667C5L;
 
-  private Xxh64() {
-  }
+  private Xxh64() {}
 
   /// Hash of `length` bytes from `offset` on.
   static long hash(byte[] data, int offset, int length) {
@@ -50,7 +51,8 @@ final class Xxh64 {
       c = round(c, (long) LONG.get(data, at + 16));
       d = round(d, (long) LONG.get(data, at + 24));
     }
-    long hash = Long.rotateLeft(a, 1) + Long.rotateLeft(b, 7) + Long.rotateLeft(c, 12) + Long.rotateLeft(d, 18);
+    long hash =
+        Long.rotateLeft(a, 1) + Long.rotateLeft(b, 7) + Long.rotateLeft(c, 12) + Long.rotateLeft(d, 18);
     return merge(merge(merge(merge(hash, a), b), c), d);
   }
 

@@ -1,5 +1,7 @@
 package dev.marmoset.storeapi;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.ChunkSeries;
 import dev.marmoset.storage.Querier;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +34,18 @@ final class FakeStorage implements Storage {
   private final TreeMap<Labels, Row> rows = new TreeMap<>();
   private final AtomicInteger openQueriers = new AtomicInteger();
   private final AtomicLong chunkReads = new AtomicLong();
+  private final Semaphore closings = new Semaphore(0);
   private volatile @Nullable String damage;
 
   /// Adds a sample; a later one of the same time replaces it.
   FakeStorage add(Labels labels, long t, double value) {
     rows.computeIfAbsent(labels, Row::new).put(t, Double.doubleToRawLongBits(value));
+    return this;
+  }
+
+  /// Adds a series with ready chunks, which may be shared between series.
+  FakeStorage add(Labels labels, List<Chunk> chunks) {
+    rows.computeIfAbsent(labels, Row::new).encoded = chunks;
     return this;
   }
 
@@ -46,6 +57,14 @@ final class FakeStorage implements Storage {
   /// Queriers that have not been closed.
   int openQueriers() {
     return openQueriers.get();
+  }
+
+  /// Waits until queriers have been closed `times` times more.
+  void awaitClosings(int times) throws InterruptedException {
+    if (!closings.tryAcquire(times, 30, TimeUnit.SECONDS)) {
+      throw new AssertionError(
+          "waiting for " + times + " queriers to be closed: " + openQueriers() + " are open");
+    }
   }
 
   /// How often the chunks of a series were read.
@@ -66,7 +85,8 @@ final class FakeStorage implements Storage {
 
   @Override
   public long oldestTime() {
-    return rows.values().stream().mapToLong(row -> row.samples.firstKey()).min().orElse(Long.MAX_VALUE);
+    return rows.values().stream().mapToLong(row -> row.encoded().getFirst().minTime()).min()
+        .orElse(Long.MAX_VALUE);
   }
 
   @Override
@@ -174,7 +194,7 @@ final class FakeStorage implements Storage {
     public List<String> labelValues(String name, List<Matcher> matchers) {
       var values = new TreeSet<byte[]>(Arrays::compareUnsigned);
       for (Row row : matching(matchers)) {
-        int i = row.labels.indexOf(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        int i = row.labels.indexOf(name.getBytes(UTF_8));
         if (i >= 0) {
           values.add(row.labels.valueBytes(i));
         }
@@ -183,7 +203,7 @@ final class FakeStorage implements Storage {
     }
 
     private static List<String> strings(TreeSet<byte[]> utf8) {
-      return utf8.stream().map(bytes -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8)).toList();
+      return utf8.stream().map(bytes -> new String(bytes, UTF_8)).toList();
     }
 
     @Override
@@ -191,6 +211,7 @@ final class FakeStorage implements Storage {
       if (!closed) {
         closed = true;
         openQueriers.decrementAndGet();
+        closings.release();
       }
     }
   }

@@ -24,17 +24,18 @@ final class LabelsAcceptanceTest {
   /// @param select matchers
   /// @param end    how far the range reaches
   /// @param answer expected, exact
-  record Row(String table, String data, String call, String select, String end, List<String> answer) {
-  }
+  record Row(String table, String data, String call, String select, String end, List<String> answer) {}
 
   private static final String B = "foo=foovalue1";
   private static final String C = "foo=foovalue1;foo=foovalue2";
   private static final String D = "foo=foovalue1;foo=foovalue2;bar=barvalue1,foo=foovalue1";
   private static final String F = "__name__=up,foo=bar,job=C;__name__=up,foo=baz,job=C";
   private static final String H = "__name__=up,foo=bar";
-  private static final String I = "__name__=up,pod=pod-1;__name__=up,pod=pod-2;__name__=kube_pod_info,pod=pod-1";
+  private static final String I =
+      "__name__=up,pod=pod-1;__name__=up,pod=pod-2;__name__=kube_pod_info,pod=pod-1";
 
-  private static Row row(String table, String data, String call, String select, String end, String... answer) {
+  private static Row row(String table, String data, String call, String select, String end,
+      String... answer) {
     return new Row(table, data, call, select, end, List.of(answer));
   }
 

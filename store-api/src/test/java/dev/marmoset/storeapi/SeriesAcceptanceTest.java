@@ -19,14 +19,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The acceptance tables E, G and J of Thanos (pkg/store/acceptance_test.go) and cases of its stores' own tests.
 final class SeriesAcceptanceTest {
   private static final Map<String, Labels> G_SERIES = Map.of("A", Labels.of("i", "a", "n", "1"), "B",
-      Labels.of("i", "b", "n", "1"), "1", Labels.of("n", "1"), "2", Labels.of("n", "2"), "5", Labels.of("n", "2.5"));
+      Labels.of("i", "b", "n", "1"), "1", Labels.of("n", "1"), "2", Labels.of("n", "2"), "5",
+      Labels.of("n", "2.5"));
 
   /// One row of table G.
   ///
   /// @param select matchers
   /// @param answer keys of the expected series in order, blanks between them
-  record Row(String select, String answer) {
-  }
+  record Row(String select, String answer) {}
 
   static Stream<Row> tableG() {
     return Stream.of(

@@ -10,14 +10,21 @@ import dev.marmoset.proto.thanos.info.InfoGrpc;
 import dev.marmoset.query.QueryLimits;
 import dev.marmoset.storage.labels.Label;
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storeapi.transport.SnappyCodec;
 import io.grpc.BindableService;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,11 +50,19 @@ final class StoreHarness implements AutoCloseable {
   private final List<String> dropped = new ArrayList<>(List.of(REPLICA));
 
   StoreHarness(FakeStorage storage, StoreApiOptions options) {
+    this(storage, options, false);
+  }
+
+  /// @param tcp whether to listen on 127.0.0.1 instead of connecting inside the process
+  StoreHarness(FakeStorage storage, StoreApiOptions options, boolean tcp) {
     this.storage = storage;
     this.api = new StoreApi(storage, options, readiness, () -> Instant.ofEpochMilli(NOW), registry);
     String name = InProcessServerBuilder.generateName();
-    var builder = InProcessServerBuilder.forName(name).intercept(api.interceptor())
-        .callExecutor(api.callExecutors());
+    ServerBuilder<?> builder = tcp
+        ? NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        : InProcessServerBuilder.forName(name);
+    builder.intercept(api.interceptor()).callExecutor(api.callExecutors())
+        .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new SnappyCodec(), true));
     for (BindableService service : api.services()) {
       builder.addService(service);
     }
@@ -56,12 +71,21 @@ final class StoreHarness implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.channel = InProcessChannelBuilder.forName(name).build();
+    this.channel = tcp
+        ? NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext()
+            .compressorRegistry(snappy()).maxInboundMessageSize(64 << 20).build()
+        : InProcessChannelBuilder.forName(name).build();
     api.refreshInfo();
   }
 
   StoreHarness(FakeStorage storage) {
     this(storage, options(REGION));
+  }
+
+  private static CompressorRegistry snappy() {
+    var registry = CompressorRegistry.newEmptyInstance();
+    registry.register(new SnappyCodec());
+    return registry;
   }
 
   /// Limits off, live tail of 20 s.
@@ -90,7 +114,8 @@ final class StoreHarness implements AutoCloseable {
 
   /// A request over all time.
   SeriesRequest.Builder request(String selector) {
-    return SeriesRequest.newBuilder().setMinTime(0).setMaxTime(YEAR_9999).addAllMatchers(Wire.matchers(selector))
+    return SeriesRequest.newBuilder().setMinTime(0).setMaxTime(YEAR_9999)
+        .addAllMatchers(Wire.matchers(selector))
         .addAllWithoutReplicaLabels(dropped);
   }
 

@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
 final class Wire {
   private static final Pattern MATCHER = Pattern.compile("([^=!~]+)(=~|!~|!=|=)\"?(.*?)\"?");
 
-  private Wire() {
-  }
+  private Wire() {}
 
   /// Matchers in the usual notation, `, ` between them; quotes may be left out.
   static List<LabelMatcher> matchers(String selector) {

@@ -23,10 +23,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// `grpc_server_handled_total` and `grpc_server_handling_seconds`. Thread-safe.
 public final class CallMetrics implements ServerInterceptor {
   /// Upper bounds of the duration buckets: those of go-grpc-middleware, so that panels look alike.
-  private static final Duration[] BUCKETS = {Duration.ofMillis(1), Duration.ofMillis(10), Duration.ofMillis(100),
-      Duration.ofMillis(300), Duration.ofMillis(600), Duration.ofSeconds(1), Duration.ofSeconds(3),
-      Duration.ofSeconds(6), Duration.ofSeconds(9), Duration.ofSeconds(20), Duration.ofSeconds(30),
-      Duration.ofSeconds(60), Duration.ofSeconds(90), Duration.ofSeconds(120)};
+  private static final Duration[] BUCKETS =
+      {Duration.ofMillis(1), Duration.ofMillis(10), Duration.ofMillis(100),
+        Duration.ofMillis(300), Duration.ofMillis(600), Duration.ofSeconds(1), Duration.ofSeconds(3),
+        Duration.ofSeconds(6), Duration.ofSeconds(9), Duration.ofSeconds(20), Duration.ofSeconds(30),
+        Duration.ofSeconds(60), Duration.ofSeconds(90), Duration.ofSeconds(120)};
 
   private final MeterRegistry registry;
   private final Map<String, MethodMeters> methods = new ConcurrentHashMap<>();
@@ -37,7 +38,8 @@ public final class CallMetrics implements ServerInterceptor {
   }
 
   @Override
-  public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+  public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+      ServerCallHandler<Q, A> next) {
     MethodDescriptor<Q, A> method = call.getMethodDescriptor();
     MethodMeters meters = methods.computeIfAbsent(method.getFullMethodName(), _ -> new MethodMeters(method));
     meters.started.increment();

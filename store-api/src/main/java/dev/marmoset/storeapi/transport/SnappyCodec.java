@@ -15,8 +15,7 @@ import org.xerial.snappy.SnappyFramedOutputStream;
 /// what comes out by its inbound message size.
 public final class SnappyCodec implements Codec {
   /// A codec.
-  public SnappyCodec() {
-  }
+  public SnappyCodec() {}
 
   @Override
   public String getMessageEncoding() {
