@@ -60,13 +60,14 @@ public final class Tsdb implements Storage, AutoCloseable {
     Ulid incarnation = new UlidGenerator(clock, random).next();
     Volume volume = Volume.open(files, options.data(), incarnation);
     ScratchDirectory scratch = ScratchDirectory.open(options.scratch(), incarnation);
+    var acceptance = new AcceptanceClock(clock);
     var head =
         new Head(new HeadOptions(scratch.path(), options.acceptanceWindow().toMillis(), options.maxSeries(),
-            options.openChunkBytes()), new AcceptanceClock(clock), random);
+            options.openChunkBytes()), acceptance, random);
     var gate = new ReplayGate(head);
     try {
       LogWriter log = LogWriter.open(LogOptions.standard(options.data(), incarnation, options.version(),
-          options.acceptanceWindow(), options.commitInterval(), CUT_DELAY), files, clock, random, head, gate);
+          options.acceptanceWindow(), options.commitInterval(), CUT_DELAY), files, acceptance, random, head, gate);
       var recovery = new Recovery(files, options.data(), incarnation, head, gate);
       var tsdb = new Tsdb(volume, incarnation, scratch, head, log, recovery);
       tsdb.recoveryThread.start();
