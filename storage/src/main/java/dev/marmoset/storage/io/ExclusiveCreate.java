@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Creates one file with complete content, or learns that somebody else has: the only arbiter between processes that
 /// share a volume. Not thread-safe.
@@ -40,17 +41,16 @@ public final class ExclusiveCreate {
 
   /// Prepares an exclusive create; nothing is touched before [#attempt].
   ///
-  /// @param directory          existing directory of the target
-  /// @param name               the name to win in it
+  /// @param target             the name to win; its directory exists
   /// @param temporaryDirectory an existing directory of the same volume that only this process writes to
   /// @param temporaryName      a name in it, unique in this process
   /// @param content            the complete content, not copied
-  public ExclusiveCreate(FileSystem files, Path directory, String name, Path temporaryDirectory,
-      String temporaryName, byte[] content) {
+  public ExclusiveCreate(FileSystem files, Path target, Path temporaryDirectory, String temporaryName,
+      byte[] content) {
     this.files = files;
-    this.directory = directory;
-    this.target = directory.resolve(name);
-    this.name = name;
+    this.directory = Objects.requireNonNull(target.getParent(), "directory of the target");
+    this.name = target.getFileName().toString();
+    this.target = target;
     this.temporaryDirectory = temporaryDirectory;
     this.temporaryName = temporaryName;
     this.content = content;

@@ -69,7 +69,7 @@ final class SegmentCreation {
     beganWall = clock.wallMillis();
     String nonce = HexFormat.of().toHexDigits(identity.nonce());
     pending = Optional
-        .of(new ExclusiveCreate(files, directory, LogFiles.segment(number), temporary, nonce, content));
+        .of(new ExclusiveCreate(files, path(), temporary, nonce, content));
   }
 
   /// Asks for the pending segment.
