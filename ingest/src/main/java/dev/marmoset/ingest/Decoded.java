@@ -10,17 +10,14 @@ sealed interface Decoded {
   Decoded OTHER_VERSION = new OtherVersion();
 
   /// See [#COMPLETE].
-  record Complete() implements Decoded {
-  }
+  record Complete() implements Decoded {}
 
   /// See [#OTHER_VERSION].
-  record OtherVersion() implements Decoded {
-  }
+  record OtherVersion() implements Decoded {}
 
   /// The body is no such message.
   ///
   /// @param fault  what is wrong
   /// @param offset where in the decoded body, bytes
-  record Malformed(WireFault fault, int offset) implements Decoded {
-  }
+  record Malformed(WireFault fault, int offset) implements Decoded {}
 }

@@ -46,8 +46,9 @@ public record IngestLimits(BodyLimits body, LabelLimits labels, int maxSamples, 
     /// Checks that the numbers are positive.
     public LabelLimits {
       if (Math.min(Math.min(maxLabels, maxNameBytes), Math.min(maxValueBytes, maxSetBytes)) < 1) {
-        throw new IllegalArgumentException("label limits " + maxLabels + ", " + maxNameBytes + ", " + maxValueBytes
-            + ", " + maxSetBytes + " must be positive");
+        throw new IllegalArgumentException(
+            "label limits " + maxLabels + ", " + maxNameBytes + ", " + maxValueBytes
+                + ", " + maxSetBytes + " must be positive");
       }
     }
 

@@ -34,7 +34,8 @@ public final class IngestMetrics {
 
   /// Counts an answer.
   void answered(String protocol, int status) {
-    Counter.builder("marmoset.ingest.requests").description("Write requests by answer.").tag("protocol", protocol)
+    Counter.builder("marmoset.ingest.requests").description("Write requests by answer.")
+        .tag("protocol", protocol)
         .tag("code", Integer.toString(status)).register(registry).increment();
   }
 
@@ -84,9 +85,12 @@ public final class IngestMetrics {
     private final String sender;
     private final Counter unsorted;
     private final Counter droppedExemplars;
-    private final AtomicReferenceArray<Counter> samples = new AtomicReferenceArray<>(WireVersion.values().length);
-    private final AtomicReferenceArray<Counter> refused = new AtomicReferenceArray<>(RejectReason.values().length);
-    private final AtomicReferenceArray<Counter> lenient = new AtomicReferenceArray<>(Leniency.values().length);
+    private final AtomicReferenceArray<Counter> samples =
+        new AtomicReferenceArray<>(WireVersion.values().length);
+    private final AtomicReferenceArray<Counter> refused =
+        new AtomicReferenceArray<>(RejectReason.values().length);
+    private final AtomicReferenceArray<Counter> lenient =
+        new AtomicReferenceArray<>(Leniency.values().length);
 
     SenderMeters(String sender) {
       this.sender = sender;
@@ -110,7 +114,8 @@ public final class IngestMetrics {
     }
 
     /// A race registers twice, which the registry answers with the same counter.
-    private Counter cached(AtomicReferenceArray<Counter> cache, int index, Supplier<Counter.Builder> builder) {
+    private Counter cached(AtomicReferenceArray<Counter> cache, int index,
+        Supplier<Counter.Builder> builder) {
       Counter counter = cache.get(index);
       if (counter == null) {
         counter = builder.get().register(registry);

@@ -26,8 +26,7 @@ final class Ingester {
   ///
   /// @param commit    completes with the fsync
   /// @param ifDurable the outcome, provided that the commit is durable
-  record Verdict(CompletableFuture<CommitOutcome> commit, WriteOutcome ifDurable) {
-  }
+  record Verdict(CompletableFuture<CommitOutcome> commit, WriteOutcome ifDurable) {}
 
   /// Judges a batch, queues what is accepted for the log, and does not wait for it.
   ///
@@ -88,7 +87,8 @@ final class Ingester {
     }
   }
 
-  private static CompletableFuture<CommitOutcome> append(Appender appender, WriteBatch batch, WriteStats stats) {
+  private static CompletableFuture<CommitOutcome> append(Appender appender, WriteBatch batch,
+      WriteStats stats) {
     stats.bounds(appender.minTime(), appender.maxTime());
     int n = batch.series();
     for (int i = 0; i < n; i++) {

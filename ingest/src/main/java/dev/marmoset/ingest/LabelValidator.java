@@ -1,7 +1,5 @@
 package dev.marmoset.ingest;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.marmoset.ingest.IngestLimits.LabelLimits;
 import dev.marmoset.ingest.wire.Utf8;
 import dev.marmoset.ingest.wire.WireReader;
@@ -9,6 +7,8 @@ import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /// Judges the labels of a series and rewrites them into their canonical bytes: sorted, without empty values.
 ///
@@ -176,8 +176,9 @@ final class LabelValidator {
 
   private int indexOf(byte[] name) {
     for (int i = 0; i < count; i++) {
-      if (nameLength[i] == name.length && Arrays.equals(names[i], nameOffset[i], nameOffset[i] + name.length, name,
-          0, name.length)) {
+      if (nameLength[i] == name.length
+          && Arrays.equals(names[i], nameOffset[i], nameOffset[i] + name.length, name,
+              0, name.length)) {
         return i;
       }
     }
@@ -203,7 +204,8 @@ final class LabelValidator {
   }
 
   private int compare(int a, int b) {
-    return Arrays.compareUnsigned(names[a], nameOffset[a], nameOffset[a] + nameLength[a], names[b], nameOffset[b],
+    return Arrays.compareUnsigned(names[a], nameOffset[a], nameOffset[a] + nameLength[a], names[b],
+        nameOffset[b],
         nameOffset[b] + nameLength[b]);
   }
 

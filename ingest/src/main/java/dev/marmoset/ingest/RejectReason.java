@@ -55,7 +55,8 @@ enum RejectReason {
       case TOO_OLD -> TOO_OLD;
       case TOO_NEW -> TOO_NEW;
       case CONFLICTING_DUPLICATE -> DUPLICATE;
-      case ACCEPTED, SAME_AGAIN -> throw new IllegalArgumentException("verdict " + verdict + " is an acceptance");
+      case ACCEPTED, SAME_AGAIN ->
+        throw new IllegalArgumentException("verdict " + verdict + " is an acceptance");
     };
   }
 }

@@ -55,7 +55,8 @@ public final class RemoteWriteHandler {
     /// Checks the status and the label.
     public Options {
       if (successStatus != 204 && successStatus != 200) {
-        throw new IllegalArgumentException("success status of writes is " + successStatus + ", expected 204 or 200");
+        throw new IllegalArgumentException(
+            "success status of writes is " + successStatus + ", expected 204 or 200");
       }
       if (replicaLabel.isEmpty()) {
         throw new IllegalArgumentException("name of the replica label is empty");
@@ -95,7 +96,8 @@ public final class RemoteWriteHandler {
   /// Refuses by the head alone, in the order that the protocol's conformance suite expects.
   private @Nullable WriteResponse judgeHead(WriteRequestHead head, Optional<WireVersion> version) {
     if (!head.method().equals("POST")) {
-      return text(METHOD_NOT_ALLOWED, Map.of("Allow", "POST"), "method is " + head.method() + ", expected POST");
+      return text(METHOD_NOT_ALLOWED, Map.of("Allow", "POST"),
+          "method is " + head.method() + ", expected POST");
     }
     if (version.isEmpty()) {
       return text(UNSUPPORTED_MEDIA_TYPE, Map.of(), "Content-Type \"" + head.contentType()
@@ -173,7 +175,8 @@ public final class RemoteWriteHandler {
       Thread.currentThread().interrupt();
       return new WriteOutcome.Unavailable("waiting for the log was interrupted");
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a commit completed exceptionally, which storage excludes", e.getCause());
+      throw new IllegalStateException("a commit completed exceptionally, which storage excludes",
+          e.getCause());
     }
   }
 

@@ -5,30 +5,25 @@ public sealed interface BodyResult {
   /// The body lies decompressed in [RequestBody#bytes].
   ///
   /// @param form how it had been compressed
-  record Complete(BodyForm form) implements BodyResult {
-  }
+  record Complete(BodyForm form) implements BodyResult {}
 
   /// The body is over a cap, by its length, by what it declares, or by what it decompresses to.
   ///
   /// @param text fit for the sender
-  record TooLarge(String text) implements BodyResult {
-  }
+  record TooLarge(String text) implements BodyResult {}
 
   /// The body is in a coding that is known but not supported.
   ///
   /// @param text fit for the sender
-  record Unsupported(String text) implements BodyResult {
-  }
+  record Unsupported(String text) implements BodyResult {}
 
   /// The body is nothing that can be decompressed.
   ///
   /// @param text fit for the sender
-  record Undecodable(String text) implements BodyResult {
-  }
+  record Undecodable(String text) implements BodyResult {}
 
   /// The body could not be taken for reasons that pass: no room for it now, or the connection broke.
   ///
   /// @param text fit for the sender
-  record Unavailable(String text) implements BodyResult {
-  }
+  record Unavailable(String text) implements BodyResult {}
 }

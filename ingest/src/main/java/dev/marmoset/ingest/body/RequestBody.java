@@ -53,7 +53,8 @@ public final class RequestBody {
     try {
       fault = contentLength > limits.maxCompressedBytes() ? overCompressedCap() : fill(in);
     } catch (IOException e) {
-      return new BodyResult.Unavailable("reading the body broke off after " + rawLength + " bytes: " + e.getMessage());
+      return new BodyResult.Unavailable(
+          "reading the body broke off after " + rawLength + " bytes: " + e.getMessage());
     }
     if (fault != null) {
       return fault;
@@ -176,7 +177,8 @@ public final class RequestBody {
         return fault;
       }
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      return new BodyResult.Undecodable("body is a snappy framed stream that cannot be decoded: " + e.getMessage());
+      return new BodyResult.Undecodable(
+          "body is a snappy framed stream that cannot be decoded: " + e.getMessage());
     }
     plain = false;
     decodedLength = stream.length();

@@ -9,10 +9,10 @@ import java.nio.ByteOrder;
 /// By hand because the decoders of the JDK replace what is wrong, or allocate.
 public final class Utf8 {
   private static final long NON_ASCII = 0x8080_8080_8080_8080L;
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private Utf8() {
-  }
+  private Utf8() {}
 
   /// Whether the `length` bytes from `offset` on are valid. The empty text is.
   public static boolean valid(byte[] text, int offset, int length) {

@@ -1,0 +1,211 @@
+package dev.marmoset.ingest;
+
+import dev.marmoset.storage.AppendResult;
+import dev.marmoset.storage.Appender;
+import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.Querier;
+import dev.marmoset.storage.Storage;
+import dev.marmoset.storage.chunk.ConflictRule;
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.LabelRegion;
+import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.labels.TimeRange;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/// A whole store as sorted maps: the acceptance rules of remote write and nothing else. One thread.
+final class FakeStorage implements Storage {
+  private static final long AHEAD_MS = 10 * 60 * 1000;
+
+  private final LongSupplier clock;
+  private final long windowMs;
+  private final List<Labels> labels = new ArrayList<>();
+  private final Map<Labels, Integer> refs = new HashMap<>();
+  private final Map<Integer, TreeMap<Long, Object>> stored = new HashMap<>();
+  private boolean open;
+  private int maxSeries = Integer.MAX_VALUE;
+  private int created;
+  private int commits;
+  private Commits mode = Commits.DURABLE;
+
+  /// What becomes of commits.
+  enum Commits {
+    DURABLE, UNAVAILABLE, NEVER
+  }
+
+  /// @param windowMs W
+  FakeStorage(LongSupplier clock, long windowMs) {
+    this.clock = clock;
+    this.windowMs = windowMs;
+  }
+
+  void commits(Commits newMode) {
+    mode = newMode;
+  }
+
+  void maxSeries(int limit) {
+    maxSeries = limit;
+  }
+
+  /// Series ever created, whether or not anything of them was committed.
+  int created() {
+    return created;
+  }
+
+  /// Commits with at least one accepted sample.
+  int commits() {
+    return commits;
+  }
+
+  /// Everything that is visible: series with at least one sample, samples by time, floats as raw bits.
+  SortedMap<Labels, SortedMap<Long, Object>> content() {
+    var content = new TreeMap<Labels, SortedMap<Long, Object>>();
+    stored.forEach((ref, samples) -> {
+      if (!samples.isEmpty()) {
+        content.put(labels.get(ref), samples);
+      }
+    });
+    return content;
+  }
+
+  @Override
+  public Appender appender() {
+    if (open) {
+      throw new IllegalStateException("an appender is open already: the head's lock would never be free");
+    }
+    open = true;
+    return new FakeAppender();
+  }
+
+  @Override
+  public Querier querier(TimeRange range) {
+    throw new UnsupportedOperationException("this store answers by content()");
+  }
+
+  @Override
+  public long oldestTime() {
+    return stored.values().stream().filter(s -> !s.isEmpty()).mapToLong(TreeMap::firstKey).min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private final class FakeAppender implements Appender {
+    private final long now = clock.getAsLong();
+    private final Map<Integer, TreeMap<Long, Object>> pending = new HashMap<>();
+    private boolean closed;
+    private int accepted;
+
+    @Override
+    public long minTime() {
+      return now - windowMs;
+    }
+
+    @Override
+    public long maxTime() {
+      return now + AHEAD_MS;
+    }
+
+    @Override
+    public long find(byte[] region, int offset, int length) {
+      Labels found;
+      try {
+        found = LabelRegion.decode(region, offset, length);
+      } catch (IllegalArgumentException _) {
+        return UNKNOWN;
+      }
+      // Only the canonical spelling counts: no empty values, minimal lengths.
+      boolean canonical = Arrays.equals(LabelRegion.encode(found),
+          Arrays.copyOfRange(region, offset, offset + length));
+      return canonical ? refs.getOrDefault(found, (int) UNKNOWN) : UNKNOWN;
+    }
+
+    @Override
+    public long create(byte[] region, int offset, int length) {
+      long known = find(region, offset, length);
+      if (known >= 0) {
+        return known;
+      }
+      if (labels.size() >= maxSeries) {
+        return OVER_LIMIT;
+      }
+      Labels added = LabelRegion.decode(region, offset, length);
+      int ref = labels.size();
+      labels.add(added);
+      refs.put(added, ref);
+      created++;
+      return ref;
+    }
+
+    @Override
+    public AppendResult append(long ref, long t, long valueBits) {
+      return judge((int) ref, t, valueBits);
+    }
+
+    @Override
+    public AppendResult appendHistogram(long ref, long t, HistogramSample sample) {
+      return judge((int) ref, t, sample);
+    }
+
+    private AppendResult judge(int ref, long t, Object value) {
+      if (t < minTime()) {
+        return AppendResult.TOO_OLD;
+      }
+      if (t > maxTime()) {
+        return AppendResult.TOO_NEW;
+      }
+      var samples = pending.computeIfAbsent(ref, r -> new TreeMap<>(stored.getOrDefault(r, new TreeMap<>())));
+      Object held = samples.get(t);
+      if (value.equals(held)) {
+        return AppendResult.SAME_AGAIN;
+      }
+      if (held != null && samples.lastKey() == t) {
+        return AppendResult.CONFLICTING_DUPLICATE;
+      }
+      samples.put(t, held == null ? value : winner(held, value));
+      accepted++;
+      return AppendResult.ACCEPTED;
+    }
+
+    private Object winner(Object a, Object b) {
+      if (a instanceof Long x && b instanceof Long y) {
+        return ConflictRule.winner(x, y);
+      }
+      return a instanceof HistogramSample ? a : b;
+    }
+
+    @Override
+    public CompletableFuture<CommitOutcome> commit() {
+      if (closed) {
+        throw new IllegalStateException("commit of a closed appender");
+      }
+      close();
+      if (accepted == 0) {
+        return CompletableFuture.completedFuture(CommitOutcome.Durable.INSTANCE);
+      }
+      commits++;
+      return switch (mode) {
+        case DURABLE -> {
+          stored.putAll(pending);
+          yield CompletableFuture.completedFuture(CommitOutcome.Durable.INSTANCE);
+        }
+        case UNAVAILABLE -> CompletableFuture.completedFuture(
+            new CommitOutcome.Unavailable("writing the log on /data: no space left on device"));
+        case NEVER -> new CompletableFuture<>();
+      };
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        open = false;
+      }
+    }
+  }
+}
