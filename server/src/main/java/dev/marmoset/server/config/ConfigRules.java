@@ -93,6 +93,7 @@ final class ConfigRules {
         Math.toIntExact(values.of(Flags.RECEIVE_MAX_DECODED_BYTES)),
         Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABELS)),
         Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABEL_NAME_BYTES)),
-        Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABEL_VALUE_BYTES)));
+        Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABEL_VALUE_BYTES)),
+        Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABEL_SET_BYTES)));
   }
 }

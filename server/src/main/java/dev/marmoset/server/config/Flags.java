@@ -105,19 +105,24 @@ public final class Flags {
       Syntax.oneOf("204", "200"), "204", "HTTP status of an accepted write; 200 for senders that test for it.");
   /// Largest compressed body.
   public static final Flag<Long> RECEIVE_MAX_BODY_BYTES = Flag.single(RECEIVE_GROUP, "receive.max-body-bytes",
-      Syntax.bytes(1024, 1024 * MIB), "16MiB", "Largest body of a write as sent; a larger one is answered 413.");
+      Syntax.bytes(MIB, 1024 * MIB), "16MiB",
+      "Largest body of a write as sent; a larger one is answered 413. At least 1MiB.");
   /// Largest decoded body.
   public static final Flag<Long> RECEIVE_MAX_DECODED_BYTES = Flag.single(RECEIVE_GROUP, "receive.max-decoded-bytes",
       Syntax.bytes(MIB, 1024 * MIB), "64MiB", "Largest body of a write when decompressed. At least 1MiB.");
   /// Most labels of a series.
   public static final Flag<Long> RECEIVE_MAX_LABELS = Flag.single(RECEIVE_GROUP, "receive.max-labels",
-      Syntax.number(1, 10_000), "128", "Most labels a series may have, its name included.");
+      Syntax.number(1, 10_000), "256", "Most labels a series may have, its name included.");
   /// Longest label name.
   public static final Flag<Long> RECEIVE_MAX_LABEL_NAME_BYTES = Flag.single(RECEIVE_GROUP,
       "receive.max-label-name-bytes", Syntax.bytes(1, 64 * 1024), "1KiB", "Longest label name, in UTF-8.");
   /// Longest label value.
   public static final Flag<Long> RECEIVE_MAX_LABEL_VALUE_BYTES = Flag.single(RECEIVE_GROUP,
-      "receive.max-label-value-bytes", Syntax.bytes(1, MIB), "8KiB", "Longest label value, in UTF-8.");
+      "receive.max-label-value-bytes", Syntax.bytes(1, MIB), "64KiB", "Longest label value, in UTF-8.");
+  /// Largest label set.
+  public static final Flag<Long> RECEIVE_MAX_LABEL_SET_BYTES = Flag.single(RECEIVE_GROUP,
+      "receive.max-label-set-bytes", Syntax.bytes(1, MIB), "128KiB",
+      "Most bytes of all labels of a series together, in UTF-8 with two to four bytes of framing per label.");
 
   /// Most series of a request.
   public static final Flag<Long> STORE_REQUEST_SERIES = Flag.single(STORE_GROUP, "store.limits.request-series",
@@ -151,7 +156,7 @@ public final class Flags {
       GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, TSDB_PATH, TSDB_SCRATCH_PATH, TSDB_RETENTION,
       TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, LABEL, REPLICA_LABEL, REPLICA_VALUE,
       RECEIVE_SUCCESS_STATUS, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES, RECEIVE_MAX_LABELS,
-      RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, STORE_REQUEST_SERIES, STORE_REQUEST_SAMPLES,
+      RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES, STORE_REQUEST_SERIES, STORE_REQUEST_SAMPLES,
       STORE_LIVE_TAIL, SELF_MONITORING, SELF_MONITORING_INTERVAL, LOG_LEVEL, LOG_FORMAT);
 
   private Flags() {

@@ -63,8 +63,9 @@ public record ServerConfig(Http http, Grpc grpc, Tsdb tsdb, Identity identity, R
   /// @param maxLabels       most labels of a series
   /// @param maxNameBytes    longest label name, UTF-8 bytes
   /// @param maxValueBytes   longest label value, UTF-8 bytes
+  /// @param maxSetBytes     most bytes of all labels of a series
   public record Receive(int successStatus, int maxBodyBytes, int maxDecodedBytes, int maxLabels, int maxNameBytes,
-      int maxValueBytes) {
+      int maxValueBytes, int maxSetBytes) {
   }
 
   /// Bounds of the read path.
