@@ -119,7 +119,7 @@ public final class ConfigLoader {
     } catch (InvalidValueException e) {
       problems.add(place + ": " + e.getMessage());
     }
-    return new Setting(flag.name(), String.join(", ", texts), origin);
+    return new Setting(flag.name(), texts, origin);
   }
 
   /// Parsed values by flag. A flag whose text was not a value is missing.

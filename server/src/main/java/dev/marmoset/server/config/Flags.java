@@ -67,8 +67,8 @@ public final class Flags {
   /// Scratch directory.
   public static final Flag<Optional<Path>> TSDB_SCRATCH_PATH = Flag.single(STORAGE_GROUP, "tsdb.scratch-path",
       Syntax.optional(Syntax.path()), "",
-      "Node-local directory for data that can be rebuilt; never a network file system. Without it, a directory inside"
-          + " the system's temporary directory is used.");
+      "Node-local directory for data that can be rebuilt; never a network file system. Without it: marmoset-<user>"
+          + " inside the system's temporary directory.");
   /// Local retention.
   public static final Flag<Duration> TSDB_RETENTION = Flag.single(STORAGE_GROUP, "tsdb.retention",
       Syntax.duration(SECOND), "15d",
@@ -85,7 +85,8 @@ public final class Flags {
   /// Memory budget.
   public static final Flag<Optional<Long>> MEMORY_LIMIT = Flag.single(STORAGE_GROUP, "memory.limit",
       Syntax.optional(Syntax.bytes(16 * MIB, Long.MAX_VALUE)), "",
-      "Memory the head may use, at least 16MiB. Without it: a share of the memory of the container or machine.");
+      "Memory the open chunks may take before they go to the scratch directory, at least 16MiB. Without it: a quarter"
+          + " of the memory of the container or machine.");
 
   /// External labels.
   public static final Flag<Labels> LABEL = Flag.<Label, Labels>repeatable(IDENTITY_GROUP, "label", LabelPairs.SYNTAX,
@@ -130,7 +131,7 @@ public final class Flags {
   /// Most samples of a request.
   public static final Flag<Long> STORE_REQUEST_SAMPLES = Flag.single(STORE_GROUP, "store.limits.request-samples",
       Syntax.number(0, Long.MAX_VALUE), "0",
-      "Most samples one Series call may select, counted as 120 per chunk; 0: no limit.");
+      "Most samples one Series call may select; 0: no limit.");
   /// Live tail.
   public static final Flag<Duration> STORE_LIVE_TAIL = Flag.single(STORE_GROUP, "store.live-tail",
       Syntax.duration(Duration.ZERO), "20s",

@@ -35,9 +35,18 @@ public sealed interface LoadedConfig {
   /// One setting as it took effect.
   ///
   /// @param name   flag name without dashes in front
-  /// @param text   the value as written; several occurrences joined by `, `
+  /// @param texts  the value as written, one per occurrence; none only for a repeatable flag
   /// @param origin where it came from
-  record Setting(String name, String text, Origin origin) {
+  record Setting(String name, List<String> texts, Origin origin) {
+    /// Copies the list.
+    public Setting {
+      texts = List.copyOf(texts);
+    }
+
+    /// All occurrences in one text.
+    public String text() {
+      return String.join(", ", texts);
+    }
   }
 
   /// Where a value came from, strongest first.

@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 /// `Sample{double value = 1; int64 timestamp = 2}`.
 ///
 /// The label section is the canonical region ([LabelRegion]), which has the same bytes.
-final class WriteRequestBytes {
+public final class WriteRequestBytes {
   private static final int LENGTH_DELIMITED_1 = 0x0A;
   private static final int LENGTH_DELIMITED_2 = 0x12;
   private static final int FIXED64_1 = 0x09;
@@ -19,11 +19,15 @@ final class WriteRequestBytes {
   private final ByteArrayOutputStream series = new ByteArrayOutputStream();
   private final ByteArrayOutputStream sample = new ByteArrayOutputStream();
 
+  /// An empty request.
+  public WriteRequestBytes() {
+  }
+
   /// Adds a series with one sample.
   ///
   /// @param t         sample time, ms
   /// @param valueBits raw bits of the value
-  void add(Labels labels, long t, long valueBits) {
+  public void add(Labels labels, long t, long valueBits) {
     sample.reset();
     sample.write(FIXED64_1);
     for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
@@ -38,7 +42,7 @@ final class WriteRequestBytes {
   }
 
   /// The request so far.
-  byte[] toByteArray() {
+  public byte[] toByteArray() {
     return request.toByteArray();
   }
 
