@@ -1,0 +1,50 @@
+package dev.marmoset.server;
+
+import dev.marmoset.server.config.ServerConfig;
+import dev.marmoset.storage.tsdb.TsdbOptions;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// Fills in what the configuration leaves to the machine: scratch directory, commit interval, memory.
+///
+/// @param options    complete
+/// @param fileSystem type of the file system of the data directory, as the system names it
+record StorageSetup(TsdbOptions options, String fileSystem) {
+  /// A network file system forces in some 10 ms and is billed by the write; a local disk does neither.
+  private static final Duration LOCAL_COMMIT = Duration.ofMillis(20);
+  private static final Duration NETWORK_COMMIT = Duration.ofSeconds(1);
+  /// The rest is for the JVM's heap, the page cache and what reads hold.
+  private static final int MEMORY_SHARE = 4;
+
+  /// Looks at the machine.
+  ///
+  /// @param version of the program
+  /// @throws IOException if no existing directory above the data path can be looked at
+  static StorageSetup of(ServerConfig.Tsdb config, String version) throws IOException {
+    String fileSystem = fileSystem(config.path());
+    var commit = config.commitInterval().orElse(fileSystem.startsWith("nfs") ? NETWORK_COMMIT : LOCAL_COMMIT);
+    var scratch = config.scratchPath().orElseGet(
+        () -> Path.of(System.getProperty("java.io.tmpdir"), "marmoset-" + System.getProperty("user.name")));
+    long memory = config.memoryLimit().orElseGet(() -> machineMemory() / MEMORY_SHARE);
+    var options = new TsdbOptions(config.path(), scratch, version, config.outOfOrderWindow(), commit, 0, memory);
+    return new StorageSetup(options, fileSystem);
+  }
+
+  private static String fileSystem(Path path) throws IOException {
+    Path existing = path.toAbsolutePath();
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    return Files.getFileStore(existing).type();
+  }
+
+  /// Of the container, if there is one; the JVM reads its control group.
+  private static long machineMemory() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Runtime.getRuntime().maxMemory();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.marmoset.server.cli;
+
+import dev.marmoset.server.config.Flag;
+import dev.marmoset.server.config.Flags;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The texts behind `--help`.
+final class HelpText {
+  /// Commands and what they do, in the order of the help.
+  static final Map<String, String> COMMANDS = commands();
+
+  private static final int WIDTH = 100;
+
+  private static final String CLIENT_SERIES = """
+      usage: marmoset series [flags] <selector>
+
+      Asks a running store over the StoreAPI for series and prints their labels, the number of samples, the last
+      value and its time. The selector is a Prometheus one: up, {job="marmoset"}, http_requests_total{code=~"5.."}.
+
+      flags:
+        --grpc-address=<host:port>  Where the store listens. Default: MARMOSET_GRPC_ADDRESS or 127.0.0.1:10901.
+        --since=<duration>          How far back from now. Default: 5m.
+        --output=<table|json>       Default: table.
+      """;
+
+  private static final String CLIENT_HEALTH = """
+      usage: marmoset health [flags]
+
+      Asks a running store how it is; exit code 0 means well, 1 not.
+
+      flags:
+        --http-address=<host:port>        Where the store listens. Default: MARMOSET_HTTP_ADDRESS or
+                                          127.0.0.1:10902.
+        --check=<ready|healthy|writable>  Which check. Default: ready.
+      """;
+
+  private HelpText() {
+  }
+
+  /// Help on a command; `help` for the overview.
+  static String of(String command) {
+    return switch (command) {
+      case "series" -> CLIENT_SERIES;
+      case "health" -> CLIENT_HEALTH;
+      case "version", "selftest" -> "usage: marmoset " + command + "\n\n" + COMMANDS.get(command) + "\n";
+      case "check-config" -> "usage: marmoset check-config [flags]\n\n" + COMMANDS.get(command) + "\n" + flags();
+      default -> overview();
+    };
+  }
+
+  private static String overview() {
+    var text = new StringBuilder("""
+        usage: marmoset [serve] [flags]
+               marmoset <command> --help
+
+        A store for Prometheus metrics: takes remote write, keeps it durably, answers the Thanos StoreAPI.
+
+        commands:
+        """);
+    COMMANDS.forEach((name, what) -> text.append(String.format("  %-13s %s%n", name, what)));
+    return text.append(flags()).toString();
+  }
+
+  private static String flags() {
+    var text = new StringBuilder();
+    String group = "";
+    for (Flag<?> flag : Flags.ALL) {
+      if (!flag.group().equals(group)) {
+        group = flag.group();
+        text.append('\n').append(group).append(":\n");
+      }
+      text.append("  --").append(flag.onOff() ? "[no-]" + flag.name() : flag.name() + "=" + flag.placeholder())
+          .append('\n');
+      wrap(text, flag.help() + (flag.defaultText().isEmpty() ? "" : " Default: " + flag.defaultText() + "."));
+      text.append("      [").append(flag.environmentName()).append("]\n");
+    }
+    return text.toString();
+  }
+
+  private static void wrap(StringBuilder text, String sentences) {
+    int column = 0;
+    for (String word : sentences.split(" ")) {
+      if (column == 0 || column + 1 + word.length() > WIDTH) {
+        text.append(column == 0 ? "" : "\n").append("      ");
+        column = 6;
+      } else {
+        text.append(' ');
+        column++;
+      }
+      text.append(word);
+      column += word.length();
+    }
+    text.append('\n');
+  }
+
+  private static Map<String, String> commands() {
+    var commands = new LinkedHashMap<String, String>();
+    commands.put("serve", "Run the store (default).");
+    commands.put("series", "Ask a running store for series.");
+    commands.put("health", "Ask a running store how it is.");
+    commands.put("check-config", "Check the configuration, print it and exit.");
+    commands.put("selftest", "Start everything on a temporary directory, write, read, stop.");
+    commands.put("version", "Print what was built when and from what.");
+    commands.put("help", "Print this.");
+    return Collections.unmodifiableMap(commands);
+  }
+}

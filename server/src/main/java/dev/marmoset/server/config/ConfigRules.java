@@ -1,0 +1,99 @@
+package dev.marmoset.server.config;
+
+import dev.marmoset.server.config.ConfigLoader.Values;
+import dev.marmoset.storage.labels.Labels;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/// What several settings must fulfil together, and how they form a [ServerConfig].
+final class ConfigRules {
+  /// A block of a window is final W + 2 h after the window began; one hour more leaves room to build and upload it.
+  static final Duration RETENTION_RESERVE = Duration.ofHours(3);
+  /// ECS kills a task 120 s after SIGTERM; 15 s are kept for the steps that have no flag of their own.
+  static final Duration STOP_BUDGET = Duration.ofSeconds(105);
+  /// Steps of a stop that always may take their time: last commit, one poll of the queriers.
+  private static final Duration FIXED_STOP_STEPS = Duration.ofSeconds(20);
+
+  private ConfigRules() {
+  }
+
+  /// Adds a problem for every rule that the values break; rules over missing values are skipped.
+  static void check(Values values, List<String> problems) {
+    checkRetention(values, problems);
+    checkStopBudget(values, problems);
+    checkReplica(values, problems);
+  }
+
+  private static void checkRetention(Values values, List<String> problems) {
+    if (!values.have(Flags.TSDB_RETENTION, Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW)) {
+      return;
+    }
+    var window = values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW);
+    var retention = values.of(Flags.TSDB_RETENTION);
+    if (retention.compareTo(window.plus(RETENTION_RESERVE)) <= 0) {
+      problems.add("--tsdb.retention is " + Durations.format(retention) + "; with --tsdb.out-of-order.time-window="
+          + Durations.format(window) + " it must be more than " + Durations.format(window.plus(RETENTION_RESERVE))
+          + ", or data would be deleted before it is final");
+    }
+  }
+
+  private static void checkStopBudget(Values values, List<String> problems) {
+    if (!values.have(Flags.HTTP_GRACE_PERIOD, Flags.GRPC_GRACE_PERIOD)) {
+      return;
+    }
+    var most = STOP_BUDGET.minus(FIXED_STOP_STEPS);
+    var sum = values.of(Flags.HTTP_GRACE_PERIOD).plus(values.of(Flags.GRPC_GRACE_PERIOD));
+    if (sum.compareTo(most) > 0) {
+      problems.add("--http-grace-period and --grpc-grace-period are " + Durations.format(sum)
+          + " together; more than " + Durations.format(most) + " does not fit into a stop of "
+          + Durations.format(STOP_BUDGET));
+    }
+  }
+
+  private static void checkReplica(Values values, List<String> problems) {
+    if (!values.have(Flags.REPLICA_LABEL, Flags.REPLICA_VALUE, Flags.LABEL)) {
+      return;
+    }
+    String name = values.of(Flags.REPLICA_LABEL);
+    if (name.isEmpty() && values.of(Flags.REPLICA_VALUE).isPresent()) {
+      problems.add("--replica.value is given, but --replica.label is empty");
+    }
+    if (values.of(Flags.LABEL).indexOf(name.getBytes(StandardCharsets.UTF_8)) >= 0) {
+      problems.add("--label " + name + " has the name of the replica label; external labels are the same on all"
+          + " replicas");
+    }
+    if (name.equals(Labels.METRIC_NAME)) {
+      problems.add("--replica.label cannot be " + name);
+    }
+  }
+
+  /// Builds the record tree from complete values.
+  static ServerConfig assemble(Values values) {
+    var http = new ServerConfig.Http(values.of(Flags.HTTP_ADDRESS), values.of(Flags.HTTP_GRACE_PERIOD),
+        values.of(Flags.LIFECYCLE));
+    var grpc = new ServerConfig.Grpc(values.of(Flags.GRPC_ADDRESS), values.of(Flags.GRPC_GRACE_PERIOD),
+        values.of(Flags.GRPC_MAX_CONNECTION_AGE));
+    var tsdb = new ServerConfig.Tsdb(values.of(Flags.TSDB_PATH), values.of(Flags.TSDB_SCRATCH_PATH),
+        values.of(Flags.TSDB_RETENTION), values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW),
+        values.of(Flags.LOG_COMMIT_INTERVAL), values.of(Flags.MEMORY_LIMIT));
+    var identity = new ServerConfig.Identity(values.of(Flags.LABEL), values.of(Flags.REPLICA_LABEL),
+        values.of(Flags.REPLICA_VALUE));
+    var store = new ServerConfig.Store(values.of(Flags.STORE_REQUEST_SERIES), values.of(Flags.STORE_REQUEST_SAMPLES),
+        values.of(Flags.STORE_LIVE_TAIL));
+    var selfMonitoring = new ServerConfig.SelfMonitoring(values.of(Flags.SELF_MONITORING),
+        values.of(Flags.SELF_MONITORING_INTERVAL));
+    var logging = new ServerConfig.Logging(values.of(Flags.LOG_LEVEL), values.of(Flags.LOG_FORMAT));
+    return new ServerConfig(http, grpc, tsdb, identity, receive(values), store, selfMonitoring, logging);
+  }
+
+  private static ServerConfig.Receive receive(Values values) {
+    return new ServerConfig.Receive(Integer.parseInt(values.of(Flags.RECEIVE_SUCCESS_STATUS)),
+        Math.toIntExact(values.of(Flags.RECEIVE_MAX_BODY_BYTES)),
+        Math.toIntExact(values.of(Flags.RECEIVE_MAX_DECODED_BYTES)),
+        Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABELS)),
+        Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABEL_NAME_BYTES)),
+        Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABEL_VALUE_BYTES)),
+        Math.toIntExact(values.of(Flags.RECEIVE_MAX_LABEL_SET_BYTES)));
+  }
+}

@@ -1,0 +1,170 @@
+package dev.marmoset.server.config;
+
+import dev.marmoset.storage.labels.Label;
+import dev.marmoset.storage.labels.Labels;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// The table of all settings, in the order of help and documentation.
+///
+/// Names and defaults are those of Prometheus and Thanos where the meaning is the same. Every flag here does
+/// something; one that is planned is not accepted.
+public final class Flags {
+  /// Begins the name of every environment variable that is read.
+  public static final String ENVIRONMENT_PREFIX = "MARMOSET_";
+
+  private static final long MIB = 1 << 20;
+  private static final Duration MS = Duration.ofMillis(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private static final String CONFIG_GROUP = "Configuration";
+  private static final String HTTP_GROUP = "HTTP";
+  private static final String GRPC_GROUP = "gRPC";
+  private static final String STORAGE_GROUP = "Storage";
+  private static final String IDENTITY_GROUP = "Labels";
+  private static final String RECEIVE_GROUP = "Remote write";
+  private static final String STORE_GROUP = "StoreAPI";
+  private static final String OBSERVE_GROUP = "Logs and own metrics";
+
+  /// Inline configuration.
+  public static final Flag<String> CONFIG = Flag.single(CONFIG_GROUP, "config", Syntax.text("<yaml>"), "",
+      "The configuration itself, as YAML, base64 of YAML, or base64 of gzipped YAML. Keys are the flag names without"
+          + " dashes in front, nested at the dots or not; `${NAME}` in a value is replaced from the environment.");
+  /// Path of a configuration file.
+  public static final Flag<String> CONFIG_FILE = Flag.single(CONFIG_GROUP, "config-file", Syntax.text("<path>"), "",
+      "File with the configuration, as for --config. Only one of the two may be given.");
+
+  /// HTTP listener.
+  public static final Flag<HostPort> HTTP_ADDRESS = Flag.single(HTTP_GROUP, "http-address", HostPort.SYNTAX,
+      "0.0.0.0:10902", "Address of remote write, health, metrics and status. Port 0 takes any free port.");
+  /// Longest drain of the write path.
+  public static final Flag<Duration> HTTP_GRACE_PERIOD = Flag.single(HTTP_GROUP, "http-grace-period",
+      Syntax.duration(Duration.ZERO), "10s",
+      "Longest time after SIGTERM for which writes are still taken, so that senders and balancers can move away. It"
+          + " ends early when no write has arrived for a second.");
+  /// Whether `/-/quit` exists.
+  public static final Flag<Boolean> LIFECYCLE = Flag.onOff(HTTP_GROUP, "web.enable-lifecycle", false,
+      "Stop the process on POST or PUT to /-/quit.");
+
+  /// gRPC listener.
+  public static final Flag<HostPort> GRPC_ADDRESS = Flag.single(GRPC_GROUP, "grpc-address", HostPort.SYNTAX,
+      "0.0.0.0:10901", "Address of the Thanos StoreAPI, health and reflection. Port 0 takes any free port.");
+  /// Grace of running calls.
+  public static final Flag<Duration> GRPC_GRACE_PERIOD = Flag.single(GRPC_GROUP, "grpc-grace-period",
+      Syntax.duration(Duration.ZERO), "10s",
+      "Longest time running calls get to finish, after queriers that poll this store have had one poll (at most 6s)"
+          + " to see it leave.");
+  /// Age at which connections are renewed.
+  public static final Flag<Duration> GRPC_MAX_CONNECTION_AGE = Flag.single(GRPC_GROUP,
+      "grpc-server-max-connection-age", Syntax.duration(SECOND), "60m",
+      "Age at which a connection is asked to reconnect; calls on it get --grpc-grace-period to finish.");
+
+  /// Data directory.
+  public static final Flag<Path> TSDB_PATH = Flag.single(STORAGE_GROUP, "tsdb.path", Syntax.path(), "./data",
+      "Directory of the log and the blocks. It is made if it does not exist.");
+  /// Scratch directory.
+  public static final Flag<Optional<Path>> TSDB_SCRATCH_PATH = Flag.single(STORAGE_GROUP, "tsdb.scratch-path",
+      Syntax.optional(Syntax.path()), "",
+      "Node-local directory for data that can be rebuilt; never a network file system. Without it: marmoset-<user>"
+          + " inside the system's temporary directory.");
+  /// Local retention.
+  public static final Flag<Duration> TSDB_RETENTION = Flag.single(STORAGE_GROUP, "tsdb.retention",
+      Syntax.duration(SECOND), "15d",
+      "Age at which local data is deleted. Must exceed --tsdb.out-of-order.time-window by more than 3h.");
+  /// Acceptance window W.
+  public static final Flag<Duration> TSDB_OUT_OF_ORDER_TIME_WINDOW = Flag.single(STORAGE_GROUP,
+      "tsdb.out-of-order.time-window", Syntax.duration(Duration.ofMinutes(5)), "24h",
+      "How old a sample may be when it arrives; order never matters within it. At least 5m.");
+  /// Commit interval.
+  public static final Flag<Optional<Duration>> LOG_COMMIT_INTERVAL = Flag.single(STORAGE_GROUP, "log.commit-interval",
+      Syntax.optional(Syntax.duration(MS)), "",
+      "How long writes are collected before one fsync answers them all. Without it: 20ms on a local disk, 1s on a"
+          + " network file system.");
+  /// Memory budget.
+  public static final Flag<Optional<Long>> MEMORY_LIMIT = Flag.single(STORAGE_GROUP, "memory.limit",
+      Syntax.optional(Syntax.bytes(16 * MIB, Long.MAX_VALUE)), "",
+      "Memory the open chunks may take before they go to the scratch directory, at least 16MiB. Without it: a quarter"
+          + " of the memory of the container or machine.");
+
+  /// External labels.
+  public static final Flag<Labels> LABEL = Flag.<Label, Labels>repeatable(IDENTITY_GROUP, "label", LabelPairs.SYNTAX,
+      LabelPairs::join,
+      "External label of this store, attached to every series it serves; the same on all replicas. Repeatable.");
+  /// Name of the replica label.
+  public static final Flag<String> REPLICA_LABEL = Flag.single(IDENTITY_GROUP, "replica.label", Syntax.text("<name>"),
+      "marmoset_replica",
+      "Label that tells replicas apart; name it in thanos-query's --query.replica-label. Empty: no such label.");
+  /// Value of the replica label.
+  public static final Flag<Optional<String>> REPLICA_VALUE = Flag.single(IDENTITY_GROUP, "replica.value",
+      Syntax.optional(Syntax.text("<value>")), "",
+      "Value of the replica label. Without it: the ECS task id and the end of the incarnation, or the incarnation.");
+
+  /// Status of an accepted write.
+  public static final Flag<String> RECEIVE_SUCCESS_STATUS = Flag.single(RECEIVE_GROUP, "receive.success-status",
+      Syntax.oneOf("204", "200"), "204", "HTTP status of an accepted write; 200 for senders that test for it.");
+  /// Largest compressed body.
+  public static final Flag<Long> RECEIVE_MAX_BODY_BYTES = Flag.single(RECEIVE_GROUP, "receive.max-body-bytes",
+      Syntax.bytes(MIB, 1024 * MIB), "16MiB",
+      "Largest body of a write as sent; a larger one is answered 413. At least 1MiB.");
+  /// Largest decoded body.
+  public static final Flag<Long> RECEIVE_MAX_DECODED_BYTES = Flag.single(RECEIVE_GROUP, "receive.max-decoded-bytes",
+      Syntax.bytes(MIB, 1024 * MIB), "64MiB", "Largest body of a write when decompressed. At least 1MiB.");
+  /// Most labels of a series.
+  public static final Flag<Long> RECEIVE_MAX_LABELS = Flag.single(RECEIVE_GROUP, "receive.max-labels",
+      Syntax.number(1, 10_000), "256", "Most labels a series may have, its name included.");
+  /// Longest label name.
+  public static final Flag<Long> RECEIVE_MAX_LABEL_NAME_BYTES = Flag.single(RECEIVE_GROUP,
+      "receive.max-label-name-bytes", Syntax.bytes(1, 64 * 1024), "1KiB", "Longest label name, in UTF-8.");
+  /// Longest label value.
+  public static final Flag<Long> RECEIVE_MAX_LABEL_VALUE_BYTES = Flag.single(RECEIVE_GROUP,
+      "receive.max-label-value-bytes", Syntax.bytes(1, MIB), "64KiB", "Longest label value, in UTF-8.");
+  /// Largest label set.
+  public static final Flag<Long> RECEIVE_MAX_LABEL_SET_BYTES = Flag.single(RECEIVE_GROUP,
+      "receive.max-label-set-bytes", Syntax.bytes(1, MIB), "128KiB",
+      "Most bytes of all labels of a series together, in UTF-8 with two to four bytes of framing per label.");
+
+  /// Most series of a request.
+  public static final Flag<Long> STORE_REQUEST_SERIES = Flag.single(STORE_GROUP, "store.limits.request-series",
+      Syntax.number(0, Long.MAX_VALUE), "0", "Most series one Series call may select; 0: no limit.");
+  /// Most samples of a request.
+  public static final Flag<Long> STORE_REQUEST_SAMPLES = Flag.single(STORE_GROUP, "store.limits.request-samples",
+      Syntax.number(0, Long.MAX_VALUE), "0",
+      "Most samples one Series call may select; 0: no limit.");
+  /// Live tail.
+  public static final Flag<Duration> STORE_LIVE_TAIL = Flag.single(STORE_GROUP, "store.live-tail",
+      Syntax.duration(Duration.ZERO), "20s",
+      "Span before the end of a request that is answered in chunks of one sample, so that a lagging replica does not"
+          + " open a second row in thanos-query.");
+
+  /// Writing the own metrics.
+  public static final Flag<Boolean> SELF_MONITORING = Flag.onOff(OBSERVE_GROUP, "self-monitoring", true,
+      "Write the own metrics into the own store, as job=\"marmoset\".");
+  /// Interval of the own metrics.
+  public static final Flag<Duration> SELF_MONITORING_INTERVAL = Flag.single(OBSERVE_GROUP, "self-monitoring.interval",
+      Syntax.duration(SECOND), "15s", "Time between two writes of the own metrics.");
+  /// Log level.
+  public static final Flag<String> LOG_LEVEL = Flag.single(OBSERVE_GROUP, "log.level",
+      Syntax.oneOf("debug", "info", "warn", "error"), "info", "Least severity that is logged.");
+  /// Log format.
+  public static final Flag<Optional<String>> LOG_FORMAT = Flag.single(OBSERVE_GROUP, "log.format",
+      Syntax.optional(Syntax.oneOf("logfmt", "json")), "",
+      "How log lines are written. Without it: json when the ECS metadata variable is present, else logfmt.");
+
+  /// Every flag, in the order of help and documentation.
+  public static final List<Flag<?>> ALL = List.of(CONFIG, CONFIG_FILE, HTTP_ADDRESS, HTTP_GRACE_PERIOD, LIFECYCLE,
+      GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, TSDB_PATH, TSDB_SCRATCH_PATH, TSDB_RETENTION,
+      TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, LABEL, REPLICA_LABEL, REPLICA_VALUE,
+      RECEIVE_SUCCESS_STATUS, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES, RECEIVE_MAX_LABELS,
+      RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES, STORE_REQUEST_SERIES, STORE_REQUEST_SAMPLES,
+      STORE_LIVE_TAIL, SELF_MONITORING, SELF_MONITORING_INTERVAL, LOG_LEVEL, LOG_FORMAT);
+
+  private Flags() {
+  }
+
+  /// The flag names, without dashes in front.
+  public static List<String> names() {
+    return ALL.stream().<String>map(Flag::name).toList();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.marmoset.server.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.SizeLimitHandler;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/// The listener for HTTP/1.1 and HTTP/2 without TLS. Requests run on virtual threads.
+///
+/// Bodies reach endpoints as they were sent: no content encoding is undone, because the write path judges it.
+public final class HttpServer {
+  /// Selector, acceptor and a few callbacks; endpoints do not run here.
+  private static final int PLATFORM_THREADS = 8;
+  /// Longer than clients keep idle connections (Prometheus 5 min, balancers 1 min), so that the client closes first and
+  /// never sends into a connection that is being closed.
+  private static final Duration IDLE_CONNECTION = Duration.ofMinutes(6);
+  /// A body that stalls this long is given up: it holds memory of the write path.
+  private static final Duration IDLE_REQUEST = Duration.ofSeconds(30);
+  /// Shed idle connections at once when stopping.
+  private static final Duration IDLE_STOPPING = Duration.ofSeconds(1);
+
+  private final Server server;
+  private final ServerConnector connector;
+
+  /// @param host          where to listen; empty for every local address
+  /// @param port          0 for any free port
+  /// @param bodyWall      bytes at which any body is cut off, above what every endpoint allows
+  /// @param stopTimeout   how long running requests may take while stopping
+  public HttpServer(String host, int port, long bodyWall, Duration stopTimeout, Router router,
+      MeterRegistry registry) {
+    var threads = new QueuedThreadPool(PLATFORM_THREADS);
+    threads.setName("http");
+    threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-"));
+    server = new Server(threads);
+    var http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setIdleTimeout(IDLE_REQUEST.toMillis());
+    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http),
+        new HTTP2CServerConnectionFactory(http));
+    connector.setHost(host.isEmpty() ? null : host);
+    connector.setPort(port);
+    connector.setIdleTimeout(IDLE_CONNECTION.toMillis());
+    connector.setShutdownIdleTimeout(IDLE_STOPPING.toMillis());
+    server.addConnector(connector);
+    var limited = new SizeLimitHandler(bodyWall, -1);
+    limited.setHandler(new EndpointHandler(router, new HttpMetrics(registry)));
+    var graceful = new GracefulHandler(limited);
+    server.setHandler(graceful);
+    server.setStopTimeout(stopTimeout.toMillis());
+    server.setErrorHandler((_, response, callback) -> {
+      response.getHeaders().put("Content-Type", "text/plain; charset=utf-8");
+      Content.Sink.write(response, true, HttpStatus.getMessage(response.getStatus()) + "\n", callback);
+      return true;
+    });
+  }
+
+  /// Begins to listen.
+  ///
+  /// @return the bound address
+  /// @throws IOException if the address cannot be bound
+  public InetSocketAddress start() throws IOException {
+    try {
+      server.start();
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("starting the HTTP listener: " + e, e);
+    }
+    return new InetSocketAddress(connector.getHost() == null ? "0.0.0.0" : connector.getHost(),
+        connector.getLocalPort());
+  }
+
+  /// Stops: no new connections, running requests get the stop timeout. Idempotent.
+  ///
+  /// @throws IOException if requests were cut off
+  public void stop() throws IOException {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IOException("stopping the HTTP listener: " + e, e);
+    }
+  }
+}

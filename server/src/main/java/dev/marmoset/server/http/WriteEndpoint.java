@@ -1,0 +1,68 @@
+package dev.marmoset.server.http;
+
+import dev.marmoset.ingest.WriteRequestHead;
+import dev.marmoset.ingest.WriteResponse;
+import java.io.IOException;
+import java.io.InputStream;
+
+/// The write path: remote write under all the addresses that senders know. Thread-safe.
+///
+/// Headers and body go to ingest as they came; ingest alone chooses the status.
+public final class WriteEndpoint implements Endpoint {
+  /// Header that asks for a new connection.
+  private static final String CONNECTION = "Connection";
+  /// Name under which Thanos' dashboards look for the write path.
+  private static final String HANDLER = "receive";
+  /// Prometheus, Thanos Receive, Mimir, Cortex, and Amazon's workspaces: senders change only the host.
+  private static final String[] PATHS = {"/api/v1/write", "/api/v1/receive", "/api/v1/push", "/api/prom/push",
+      "/api/v1/remote_write", "/workspaces/{any}/api/v1/remote_write"};
+  /// Who sends, from the most to the least telling header.
+  private static final String[] SENDER_HEADERS = {"THANOS-TENANT", "X-Scope-OrgID"};
+
+  private final WriteHandler handler;
+  private final WriteTraffic traffic;
+
+  /// What takes writes, usually `ingest.RemoteWriteHandler`.
+  @FunctionalInterface
+  public interface WriteHandler {
+    /// Takes one write and waits until it is durable or refused.
+    ///
+    /// @throws IOException if the body cannot be read
+    WriteResponse handle(WriteRequestHead head, InputStream body) throws IOException;
+  }
+
+  /// @param traffic sees every write begin and end
+  public WriteEndpoint(WriteHandler handler, WriteTraffic traffic) {
+    this.handler = handler;
+    this.traffic = traffic;
+  }
+
+  /// Adds all paths of remote write to a router.
+  public void addTo(Router router) {
+    for (String path : PATHS) {
+      router.route("POST", path, HANDLER, this);
+    }
+  }
+
+  @Override
+  public HttpResponse handle(HttpRequest request) throws IOException {
+    traffic.begin();
+    try {
+      var response = handler.handle(head(request), request.body());
+      var answer = HttpResponse.of(response.status(), response.headers(), response.body());
+      return traffic.leaving() ? answer.with(CONNECTION, "close") : answer;
+    } finally {
+      traffic.end();
+    }
+  }
+
+  private static WriteRequestHead head(HttpRequest request) {
+    String sender = "";
+    for (int i = 0; i < SENDER_HEADERS.length && sender.isEmpty(); i++) {
+      sender = request.header(SENDER_HEADERS[i]);
+    }
+    return new WriteRequestHead(request.method(), request.header("Content-Type"), request.header("Content-Encoding"),
+        request.header("User-Agent"), request.header("X-Prometheus-Remote-Write-Version"), request.contentLength(),
+        sender);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.marmoset.server.metrics;
+
+import dev.marmoset.storage.head.HeadSizes;
+import dev.marmoset.storage.tsdb.Tsdb;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/// What log and head count, as metrics: our names, and those of Prometheus that existing dashboards read.
+public final class TsdbMetrics {
+  private final MeterRegistry registry;
+  private final Tsdb tsdb;
+
+  /// Registers everything.
+  public TsdbMetrics(MeterRegistry registry, Tsdb tsdb) {
+    this.registry = registry;
+    this.tsdb = tsdb;
+    log();
+    head();
+    replay();
+  }
+
+  private void log() {
+    counter("marmoset.log.segment", "bytes", "bytes of commits written to the log",
+        t -> t.logStats().segmentBytes.sum());
+    counter("marmoset.log.definition", "bytes", "of these, definitions of series and symbols",
+        t -> t.logStats().definitionBytes.sum());
+    counter("marmoset.log.open", "bytes", "bytes of segment beginnings and seals", t -> t.logStats().openBytes.sum());
+    counter("marmoset.log.commits", "", "commits that carried samples", t -> t.logStats().groups.sum());
+    counter("marmoset.log.samples", "", "samples made durable", t -> t.logStats().samples.sum());
+    counter("marmoset.log.segments", "", "segments begun", t -> t.logStats().segments.sum());
+    counter("marmoset.log.segments.poisoned", "",
+        "segments given up after an error, a late commit or a clock jump", t -> t.logStats().poisoned.sum());
+    counter("marmoset.log.refused.requests", "", "writes the log refused for the moment",
+        t -> t.logStats().refused.sum());
+    counter("marmoset.log.apply.errors", "", "durable groups the head could not apply: a defect",
+        t -> t.logStats().applyErrors.sum());
+    gauge("marmoset.log.queued.samples", "", "samples that wait for their commit",
+        t -> t.logStats().queuedSamples.get());
+    FunctionTimer.builder("marmoset.log.fsync", tsdb, t -> t.logStats().forces.sum(),
+        t -> t.logStats().forceNanos.sum(), TimeUnit.NANOSECONDS).description("fsyncs of log segments")
+        .register(registry);
+  }
+
+  private void head() {
+    gauge("marmoset.head.series", "", "series in memory", t -> t.headSizes().series());
+    gauge("prometheus.tsdb.head.series", "", "series in memory", t -> t.headSizes().series());
+    counter("prometheus.tsdb.head.samples.appended", "", "samples applied, replayed ones included",
+        t -> t.headStats().appendedSamples());
+    counter("marmoset.head.series.created", "", "series created", t -> t.headStats().createdSeries());
+    counter("marmoset.head.late.samples", "", "samples not newer than the latest one of their series",
+        t -> t.headStats().lateSamples());
+    gauge("marmoset.head.symbols", "", "distinct label names and values", t -> t.headSizes().symbols());
+    gauge("marmoset.head.label.pairs", "", "distinct label pairs", t -> t.headSizes().labelPairs());
+    memory("series_lines", HeadSizes::lineBytes);
+    memory("open_chunks", HeadSizes::openBytes);
+    memory("labels", HeadSizes::labelBytes);
+    memory("series_table", HeadSizes::tableBytes);
+    memory("late_rows", HeadSizes::lateBytes);
+    gauge("marmoset.head.scratch", "bytes", "bytes of the head's scratch files", t -> t.headSizes().scratchBytes());
+    gauge("marmoset.store.oldest.sample.time", "seconds",
+        "time of the oldest sample served, seconds since the epoch; NaN without data",
+        t -> t.oldestTime() == Long.MAX_VALUE ? Double.NaN : t.oldestTime() / 1000.0);
+  }
+
+  private void replay() {
+    gauge("marmoset.replay.segments", "", "log segments found at the start",
+        t -> t.replayProgress().segments());
+    gauge("marmoset.replay.segments.done", "", "of these, replayed", t -> t.replayProgress().segmentsDone());
+    gauge("marmoset.replay.samples", "", "samples replayed at the start", t -> t.replayProgress().samples());
+    gauge("marmoset.log.damaged.segments", "", "segments and logs of which a part could not be read",
+        Tsdb::damagedSegments);
+  }
+
+  private void memory(String part, ToDoubleFunction<HeadSizes> bytes) {
+    Gauge.builder("marmoset.memory.head", tsdb, t -> bytes.applyAsDouble(t.headSizes())).baseUnit("bytes")
+        .tag("part", part).description("memory of the head's parts").register(registry);
+  }
+
+  private void counter(String name, String unit, String description, ToDoubleFunction<Tsdb> value) {
+    FunctionCounter.builder(name, tsdb, value).baseUnit(unit.isEmpty() ? null : unit).description(description)
+        .register(registry);
+  }
+
+  private void gauge(String name, String unit, String description, ToDoubleFunction<Tsdb> value) {
+    Gauge.builder(name, tsdb, value).baseUnit(unit.isEmpty() ? null : unit).description(description)
+        .register(registry);
+  }
+}
