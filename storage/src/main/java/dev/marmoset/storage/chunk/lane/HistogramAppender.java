@@ -107,7 +107,7 @@ public final class HistogramAppender {
   /// Writes the chunk anew in another layout.
   private void widen(HistogramLayout layout) {
     var samples = new HistogramIterator();
-    var data = chunk().data();
+    var data = data();
     samples.reset(encoding, data, 0, data.length);
     samples.next();
     writeFirst(samples.time(), samples.histogram().spreadOver(layout));
@@ -187,10 +187,15 @@ public final class HistogramAppender {
     if (count == 0) {
       throw new IllegalStateException("taking the chunk of a " + encoding + " appender that holds no sample");
     }
-    var data = new byte[Short.BYTES + bits.byteLength()];
+    return new Chunk(encoding, firstTime, lastTime, data());
+  }
+
+  /// A copy of the chunk's data, whatever the order of its times.
+  byte[] data() {
+    var data = new byte[Chunk.COUNT_BYTES + bits.byteLength()];
     data[0] = (byte) (count >>> Byte.SIZE);
     data[1] = (byte) count;
-    bits.copyTo(data, Short.BYTES);
-    return new Chunk(encoding, firstTime, lastTime, data);
+    bits.copyTo(data, Chunk.COUNT_BYTES);
+    return data;
   }
 }

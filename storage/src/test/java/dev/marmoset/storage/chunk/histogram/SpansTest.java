@@ -3,11 +3,6 @@ package dev.marmoset.storage.chunk.histogram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Set;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class SpansTest {
@@ -25,18 +20,6 @@ class SpansTest {
   void coveringMakesTheFewestSpans() {
     assertThat(Spans.covering(new int[] {-3, -2, 0, 1, 2, 7, 99}, 6)).isEqualTo(Spans.of(-3, 2, 1, 3, 4, 1));
     assertThat(Spans.covering(new int[0], 0)).isEqualTo(Spans.NONE);
-  }
-
-  @Property
-  void coveringCovers(@ForAll @Size(max = 50) Set<@IntRange(min = -100, max = 100) Integer> buckets) {
-    int[] indexes = buckets.stream().mapToInt(i -> i).sorted().toArray();
-    var spans = Spans.covering(indexes, indexes.length);
-    assertThat(spans.indexes()).isEqualTo(indexes);
-    assertThat(spans.bucketCount()).isEqualTo(indexes.length);
-    assertThat(spans.ascends()).isTrue();
-    for (int i = 1; i < spans.count(); i++) {
-      assertThat(spans.offset(i)).isPositive();
-    }
   }
 
   @Test
