@@ -86,7 +86,7 @@ public record Volume(Path data, Ulid id) {
       throws IOException {
     Path target = data.resolve(IDENTITY_FILE);
     byte[] content = ("{\"format\":" + FORMAT + ",\"volume\":\"" + proposal + "\"}\n").getBytes(UTF_8);
-    var create = new ExclusiveCreate(files, data, IDENTITY_FILE, temporary, "volume", content);
+    var create = new ExclusiveCreate(files, target, temporary, "volume", content);
     for (int attempt = 0; attempt < IDENTITY_ATTEMPTS; attempt++) {
       try {
         return parse(target, new String(readAll(files, target), UTF_8));

@@ -57,18 +57,25 @@ public final class Tsdb implements Storage, AutoCloseable {
   /// @throws IOException if the data or the scratch directory cannot be used; the message says for what
   public static Tsdb open(TsdbOptions options, FileSystem files, Clock clock, RandomGenerator random)
       throws IOException {
-    Ulid incarnation = new UlidGenerator(clock, random).next();
+    return open(options, new UlidGenerator(clock, random).next(), files, clock, random);
+  }
+
+  /// Opens the store under an incarnation that was made before, because others had to know it first.
+  ///
+  /// @param incarnation new for this process start, never used before
+  /// @throws IOException as above
+  public static Tsdb open(TsdbOptions options, Ulid incarnation, FileSystem files, Clock clock,
+      RandomGenerator random) throws IOException {
     Volume volume = Volume.open(files, options.data(), incarnation);
-    var acceptance = new AcceptanceClock(clock);
     ScratchDirectory scratch = ScratchDirectory.open(options.scratch(), incarnation);
+    var acceptance = new AcceptanceClock(clock);
     var head =
         new Head(new HeadOptions(scratch.path(), options.acceptanceWindow().toMillis(), options.maxSeries(),
             options.openChunkBytes()), acceptance, random);
     var gate = new ReplayGate(head);
     try {
       LogWriter log = LogWriter.open(LogOptions.standard(options.data(), incarnation, options.version(),
-          options.acceptanceWindow(), options.commitInterval(), CUT_DELAY), files, acceptance, random, head,
-          gate);
+          options.acceptanceWindow(), options.commitInterval(), CUT_DELAY), files, acceptance, random, head, gate);
       var recovery = new Recovery(files, options.data(), incarnation, head, gate);
       var tsdb = new Tsdb(volume, incarnation, scratch, head, log, recovery);
       tsdb.recoveryThread.start();
