@@ -125,6 +125,7 @@ public final class XorIterator {
     }
     int all = owed + head + significant;
     if (all <= BitReader.PEEKABLE) {
+      // The usual case: the whole sample lies in the word already looked at.
       bits.skip(all);
       valueBits ^= word << head >>> (Long.SIZE - significant) << trailing;
     } else {

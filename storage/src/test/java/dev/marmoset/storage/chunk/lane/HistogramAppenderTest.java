@@ -6,9 +6,13 @@ import static dev.marmoset.storage.chunk.histogram.Histograms.stale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import dev.marmoset.storage.chunk.BitWriter;
 import dev.marmoset.storage.chunk.ChunkEncoding;
+import dev.marmoset.storage.chunk.Varbit;
 import dev.marmoset.storage.chunk.histogram.ResetHint;
 import dev.marmoset.storage.chunk.histogram.Spans;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 class HistogramAppenderTest {
@@ -62,21 +66,25 @@ class HistogramAppenderTest {
     appender.begin(ResetFlag.UNKNOWN, 1, stale(ResetHint.UNKNOWN));
     assertThat(appender.append(2, stale(ResetHint.UNKNOWN))).isEqualTo(AppendOutcome.Taken.APPENDED);
     assertThat(appender.chunk().data()).hasSizeLessThanOrEqualTo(17);
-    assertThat(appender.append(3, counter(TWO, 1, 1))).isEqualTo(new AppendOutcome.NewChunk(ResetFlag.UNKNOWN));
+    assertThat(appender.append(3, counter(TWO, 1, 1)))
+        .isEqualTo(new AppendOutcome.NewChunk(ResetFlag.UNKNOWN));
   }
 
   @Test
   void refusesTheOtherKind() {
-    assertThatThrownBy(() -> appender.begin(ResetFlag.UNKNOWN, 1, floatCounter(TWO, 1, 1))).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> appender.begin(ResetFlag.UNKNOWN, 1, floatCounter(TWO, 1, 1)))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("encoding a FloatHistogram into a HISTOGRAM chunk");
-    assertThatThrownBy(() -> new HistogramAppender(ChunkEncoding.XOR)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new HistogramAppender(ChunkEncoding.XOR))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new HistogramIterator().reset(ChunkEncoding.XOR, new byte[3], 0, 3))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void needsABeginning() {
-    assertThatThrownBy(() -> appender.append(1, counter(TWO, 1, 1))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> appender.append(1, counter(TWO, 1, 1)))
+        .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(appender::chunk).isInstanceOf(IllegalStateException.class);
   }
 
@@ -87,7 +95,28 @@ class HistogramAppenderTest {
       appender.append(i, counter(Spans.NONE));
     }
     assertThat(appender.chunk().sampleCount()).isEqualTo(65_535);
-    assertThatThrownBy(() -> appender.append(65_535, counter(Spans.NONE))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> appender.append(65_535, counter(Spans.NONE)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aChunkThatClaimsManyBucketsCostsNothing() {
+    var bits = new BitWriter();
+    bits.write(1, Short.SIZE);
+    bits.write(0, Byte.SIZE);
+    bits.write(0, Byte.SIZE);
+    Varbit.writeSigned(bits, 0);
+    Varbit.writeUnsigned(bits, 1);
+    Varbit.writeUnsigned(bits, 10_000_000);
+    Varbit.writeSigned(bits, 0);
+    var data = new byte[1000];
+    bits.copyTo(data, 0);
+    var samples = new HistogramIterator().reset(ChunkEncoding.HISTOGRAM, data, 0, data.length);
+    var threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThat(samples.next()).isFalse();
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1_000_000);
+    assertThat(samples.corruption()).isPresent();
   }
 
   @Test

@@ -35,7 +35,8 @@ class HistogramPropertyTest {
   }
 
   @Property
-  void whatGoesIntoAChunkComesOut(@ForAll long seed, @ForAll boolean floats, @ForAll @IntRange(min = 1, max = 150) int length) {
+  void whatGoesIntoAChunkComesOut(@ForAll long seed, @ForAll boolean floats,
+      @ForAll @IntRange(min = 1, max = 150) int length) {
     var samples = HistogramRuns.run(seed, length, floats);
     var appender = new HistogramAppender(encoding(floats));
     appender.begin(ResetFlag.ofFirst(samples.getFirst().resetHint()), 0, samples.getFirst());
@@ -72,7 +73,8 @@ class HistogramPropertyTest {
   }
 
   @Property
-  void timesOfAnyDistanceComeBack(@ForAll @Size(min = 1, max = 20) List<@From("times") Long> times, @ForAll boolean floats) {
+  void timesOfAnyDistanceComeBack(@ForAll @Size(min = 1, max = 20) List<@From("times") Long> times,
+      @ForAll boolean floats) {
     var appender = new HistogramAppender(encoding(floats));
     var sample = HistogramRuns.run(1, 1, floats).getFirst();
     appender.begin(ResetFlag.UNKNOWN, times.getFirst(), sample);

@@ -18,6 +18,12 @@ final class HistogramRuns {
 
   private final Random random;
   private final boolean floats;
+  /// How many samples go by between two events.
+  private final int calm;
+  /// Whether samples show empty buckets.
+  private final boolean showsEmpty;
+  /// Buckets in use so far; they come one by one, so that chunks are widened again and again.
+  private int reach;
   private final long[] counts = new long[BUCKETS];
   private long zeros;
   private int schema = 1;
@@ -27,6 +33,8 @@ final class HistogramRuns {
   private HistogramRuns(long seed, boolean floats) {
     this.random = new Random(seed);
     this.floats = floats;
+    this.calm = random.nextBoolean() ? 40 : 600;
+    this.showsEmpty = random.nextBoolean();
   }
 
   /// A run of samples, canonical or not.
@@ -40,7 +48,7 @@ final class HistogramRuns {
   }
 
   private HistogramSample next() {
-    switch (random.nextInt(40)) {
+    switch (random.nextInt(calm)) {
       case 0 -> Arrays.fill(counts, 0);
       case 1 -> counts[random.nextInt(BUCKETS)] /= 2;
       case 2 -> schema = random.nextInt(-4, 9);
@@ -56,9 +64,12 @@ final class HistogramRuns {
 
   private void grow() {
     for (int i = random.nextInt(4); i > 0; i--) {
-      counts[random.nextInt(BUCKETS)] += random.nextInt(1 << random.nextInt(20));
+      counts[random.nextInt(reach + 1) * 5 % BUCKETS] += random.nextInt(1 << random.nextInt(20));
     }
     zeros += random.nextInt(3);
+    if (reach < BUCKETS - 1 && random.nextInt(10) == 0) {
+      reach++;
+    }
   }
 
   private HistogramSample stale() {
@@ -73,20 +84,24 @@ final class HistogramRuns {
     int split = custom ? 0 : BUCKETS / 2;
     var negative = side(0, split);
     var positive = side(split, BUCKETS);
-    var layout = new HistogramLayout(custom ? HistogramLayout.CUSTOM_SCHEMA : schema, custom ? 0 : Double.doubleToRawLongBits(0.001),
+    var layout = new HistogramLayout(custom ? HistogramLayout.CUSTOM_SCHEMA : schema,
+        custom ? 0 : Double.doubleToRawLongBits(0.001),
         positive.spans, negative.spans, custom ? bounds() : new long[0]);
     long inZero = custom ? 0 : zeros;
     long count = inZero + Arrays.stream(positive.counts).sum() + Arrays.stream(negative.counts).sum();
     var hint = gauge ? ResetHint.GAUGE : ResetHint.UNKNOWN;
     long sum = random.nextInt(5) == 0 ? 0x7ff8000000000001L : Double.doubleToRawLongBits(random.nextDouble());
     return floats
-        ? new FloatHistogram(hint, layout, bits(count), bits(inZero), sum, new Buckets(bits(positive.counts), bits(negative.counts)))
-        : new Histogram(hint, layout, count, inZero, sum, new Buckets(deltas(positive.counts), deltas(negative.counts)));
+        ? new FloatHistogram(hint, layout, bits(count), bits(inZero), sum,
+            new Buckets(bits(positive.counts), bits(negative.counts)))
+        : new Histogram(hint, layout, count, inZero, sum,
+            new Buckets(deltas(positive.counts), deltas(negative.counts)));
   }
 
   private static long[] bounds() {
-    return new long[] {bits(0.005), bits(0.01), bits(1.0 / 3), bits(1), bits(2), bits(3), bits(4), bits(5), bits(33554.430),
-        bits(33554.431), bits(1e300)};
+    return new long[] {bits(0.005), bits(0.01), bits(1.0 / 3), bits(1), bits(2), bits(3), bits(4), bits(5),
+      bits(33554.430),
+      bits(33554.431), bits(1e300)};
   }
 
   private static final class Part {
@@ -105,7 +120,7 @@ final class HistogramRuns {
     var kept = new long[to - from];
     int size = 0;
     for (int i = from; i < to; i++) {
-      if (counts[i] != 0 || random.nextInt(4) == 0) {
+      if (counts[i] != 0 || (showsEmpty && random.nextInt(4) == 0)) {
         indexes[size] = i - from;
         kept[size] = counts[i];
         size++;

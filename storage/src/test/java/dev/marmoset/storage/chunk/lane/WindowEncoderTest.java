@@ -47,10 +47,18 @@ class WindowEncoderTest {
 
   @Test
   void windowsAreCutBeforeTheEpochAndAtTheEndsOfTime() {
-    for (long t : new long[] {Long.MIN_VALUE, Long.MIN_VALUE + 1, -7_200_001, -7_200_000, -1, 0, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
+    for (long t : new long[] {Long.MIN_VALUE, Long.MIN_VALUE + 1, -7_200_001, -7_200_000, -1, 0,
+      Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
       encoder.add(t, 0);
     }
     assertThat(counts(encoder.finish())).containsExactly(2, 1, 2, 1, 2);
+  }
+
+  @Test
+  void theWholeOfTimeIsNotOneWindow() {
+    encoder.add(Long.MIN_VALUE, 0);
+    encoder.add(Long.MAX_VALUE, 0);
+    assertThat(counts(encoder.finish())).containsExactly(1, 1);
   }
 
   @Test
@@ -62,7 +70,8 @@ class WindowEncoderTest {
     encoder.add(5, counter(TWO, 2, 2));
     encoder.add(6, 0);
     var chunks = encoder.finish();
-    assertThat(chunks.stream().map(Chunk::encoding).toList()).containsExactly(ChunkEncoding.XOR, ChunkEncoding.HISTOGRAM,
+    assertThat(chunks.stream().map(Chunk::encoding).toList()).containsExactly(ChunkEncoding.XOR,
+        ChunkEncoding.HISTOGRAM,
         ChunkEncoding.FLOAT_HISTOGRAM, ChunkEncoding.HISTOGRAM, ChunkEncoding.XOR);
     assertThat(flags(chunks)).containsExactly(ResetFlag.UNKNOWN, ResetFlag.UNKNOWN, ResetFlag.UNKNOWN);
   }
@@ -77,7 +86,8 @@ class WindowEncoderTest {
     }
     var chunks = encoder.finish();
     assertThat(counts(chunks)).containsExactly(120, 120, 120, 120);
-    assertThat(flags(chunks)).containsExactly(ResetFlag.UNKNOWN, ResetFlag.NOT_RESET, ResetFlag.UNKNOWN, ResetFlag.NOT_RESET);
+    assertThat(flags(chunks)).containsExactly(ResetFlag.UNKNOWN, ResetFlag.NOT_RESET, ResetFlag.UNKNOWN,
+        ResetFlag.NOT_RESET);
   }
 
   @Test
@@ -118,7 +128,8 @@ class WindowEncoderTest {
     assertThat(encoder.finish()).hasSize(1);
     assertThat(encoder.finish()).isEmpty();
     encoder.add(5, 0);
-    assertThat(HexFormat.of().formatHex(encoder.finish().getFirst().data())).isEqualTo("00010a0000000000000000");
+    assertThat(HexFormat.of().formatHex(encoder.finish().getFirst().data()))
+        .isEqualTo("00010a0000000000000000");
   }
 
   private static List<Integer> counts(List<Chunk> chunks) {
@@ -127,6 +138,8 @@ class WindowEncoderTest {
 
   private static List<ResetFlag> flags(List<Chunk> chunks) {
     return chunks.stream().filter(chunk -> chunk.encoding() != ChunkEncoding.XOR)
-        .map(chunk -> new HistogramIterator().reset(chunk.encoding(), chunk.data(), 0, chunk.data().length).flag()).toList();
+        .map(chunk -> new HistogramIterator().reset(chunk.encoding(), chunk.data(), 0, chunk.data().length)
+            .flag())
+        .toList();
   }
 }
