@@ -7,8 +7,8 @@ import java.util.Objects;
 
 /// A cursor over a stream of bits, most significant bit first, that no input can make fail.
 ///
-/// Reading past the end yields zero bits and moves on; [#failed()] then stays true until the next [#reset]. A decoder reads the fields
-/// of one sample and asks once. One thread at a time; the array is only read.
+/// Reading past the end yields zero bits and moves on; [#failed()] then stays true until the next [#reset]. A decoder
+/// reads the fields of one sample and asks once. One thread at a time; the array is only read.
 public final class BitReader {
   /// Bits of [#peek()] that are data whatever the position: a word less the part of the first byte already read.
   public static final int PEEKABLE = Long.SIZE - Byte.SIZE + 1;

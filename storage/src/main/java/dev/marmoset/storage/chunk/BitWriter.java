@@ -7,8 +7,9 @@ import java.util.Arrays;
 
 /// A growing stream of bits, most significant bit first.
 ///
-/// Bits collect in a 64-bit accumulator and reach the array a word at a time, about five times cheaper than a byte at a time. The
-/// buffer grows by doubling and is kept by [#reset()], so a reused writer allocates nothing. One thread at a time.
+/// Bits collect in a 64-bit accumulator and reach the array a word at a time, about five times cheaper than a byte at a
+/// time. The buffer grows by doubling and is kept by [#reset()], so a reused writer allocates nothing. One thread at a
+/// time.
 public final class BitWriter {
   private static final VarHandle BIG_ENDIAN_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /// An encoded run of samples of one series.
 ///
-/// The data is the bare chunk: it begins with the BE16 sample count and carries neither the length, nor the encoding byte, nor the
-/// checksum that frame it in a chunk file. The StoreAPI sends exactly these bytes.
+/// The data is the bare chunk: it begins with the BE16 sample count and carries neither the length, nor the encoding
+/// byte, nor the checksum that frame it in a chunk file. The StoreAPI sends exactly these bytes.
 ///
 /// Immutable by contract and therefore safe to share: the array belongs to the chunk, nobody may modify it.
 public final class Chunk {

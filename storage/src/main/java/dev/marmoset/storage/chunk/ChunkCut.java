@@ -2,10 +2,11 @@ package dev.marmoset.storage.chunk;
 
 /// The rule that says which samples of a series share a chunk.
 ///
-/// Take the samples of one window in time order. A new chunk begins at the window's start, after [#MAX_SAMPLES] samples, when the kind
-/// of sample changes, and where the histogram encodings demand it. Nothing else cuts: no byte target, no prediction, no look at a
-/// neighbouring window. The cut is thereby a function of the samples alone, so replicas that hold equal samples emit equal bytes, and
-/// thanos-query drops one of two equal chunks before it deduplicates anything.
+/// Take the samples of one window in time order. A new chunk begins at the window's start, after [#MAX_SAMPLES]
+/// samples, when the kind of sample changes, and where the histogram encodings demand it. Nothing else cuts: no byte
+/// target, no prediction, no look at a neighbouring window. The cut is thereby a function of the samples alone, so
+/// replicas that hold equal samples emit equal bytes, and thanos-query drops one of two equal chunks before it
+/// deduplicates anything.
 public final class ChunkCut {
   /// Samples a chunk holds at most. Prometheus aims at 120, and the Thanos acceptance tests expect no more.
   public static final int MAX_SAMPLES = 120;

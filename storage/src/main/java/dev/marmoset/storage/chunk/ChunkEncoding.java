@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /// How the data of a chunk is encoded.
 ///
-/// The numbers are those of Prometheus block files (`tsdb/chunkenc/chunk.go`). The StoreAPI uses other ones. Encodings 4 to 6 exist
-/// upstream as options that Thanos cannot read; Marmoset neither writes nor reads them.
+/// The numbers are those of Prometheus block files (`tsdb/chunkenc/chunk.go`). The StoreAPI uses other ones. Encodings
+/// 4 to 6 exist upstream as options that Thanos cannot read; Marmoset neither writes nor reads them.
 public enum ChunkEncoding {
   /// Float samples.
   XOR(1),

@@ -2,8 +2,8 @@ package dev.marmoset.storage.chunk;
 
 /// Integers in eight sizes, as the histogram encodings write them (`tsdb/chunkenc/varbit.go` of Prometheus 3.14).
 ///
-/// A prefix of ones and a zero names the size of the payload. Signed payloads of n bits hold −(2^(n−1) − 1) … 2^(n−1): asymmetric, so
-/// that 4 takes three bits and −4 takes six.
+/// A prefix of ones and a zero names the size of the payload. Signed payloads of n bits hold −(2^(n−1) − 1) … 2^(n−1):
+/// asymmetric, so that 4 takes three bits and −4 takes six.
 ///
 /// | prefix     | payload bits | prefix     | payload bits |
 /// |------------|--------------|------------|--------------|

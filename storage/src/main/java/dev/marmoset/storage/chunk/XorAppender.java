@@ -2,8 +2,8 @@ package dev.marmoset.storage.chunk;
 
 /// Encodes float samples of one series into one XOR chunk, bit for bit as Prometheus does.
 ///
-/// Allocates nothing per sample; about 10 ns each. The caller decides where to cut ([ChunkCut]) and feeds strictly ascending times:
-/// the appender does not look, because its callers have just compared them. One thread at a time.
+/// Allocates nothing per sample; about 10 ns each. The caller decides where to cut ([ChunkCut]) and feeds strictly
+/// ascending times: the appender does not look, because its callers have just compared them. One thread at a time.
 public final class XorAppender {
   private final BitWriter bits = new BitWriter();
   private int count;

@@ -2,7 +2,8 @@ package dev.marmoset.storage.chunk;
 
 /// The arithmetic of the float encoding, without state and without a buffer.
 ///
-/// After two samples with their own forms, a sample is a timestamp code and a value code (`tsdb/chunkenc/xor.go` of Prometheus 3.14):
+/// After two samples with their own forms, a sample is a timestamp code and a value code (`tsdb/chunkenc/xor.go` of
+/// Prometheus 3.14):
 ///
 /// | change of the time delta | bits                  | value XOR previous value | bits                                  |
 /// |--------------------------|-----------------------|--------------------------|---------------------------------------|
@@ -12,8 +13,8 @@ package dev.marmoset.storage.chunk;
 /// | −524287 … 524288         | `1110` + 20           |                          |                                       |
 /// | else                     | `1111` + 64           |                          |                                       |
 ///
-/// A **window** here is the run of bits of the XOR that is written out. It travels as one `int`, `leading zeros << 8 | length`, length
-/// 1 to 64; [#NO_WINDOW] at the start of a chunk fits nothing.
+/// A **window** here is the run of bits of the XOR that is written out. It travels as one `int`, `leading zeros << 8 |
+/// length`, length 1 to 64; [#NO_WINDOW] at the start of a chunk fits nothing.
 public final class XorCodec {
   /// The window before a chunk has written its first changed value.
   public static final int NO_WINDOW = 0;

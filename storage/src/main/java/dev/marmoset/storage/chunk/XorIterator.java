@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A cursor over the samples of one XOR chunk.
 ///
-/// `while (it.next()) use(it.time(), it.valueBits());` and then [#corruption()]: next answers false both at the end and where the data
-/// is unreadable. Whatever the bytes are, nothing is thrown and at most 65535 samples come out. Bytes after the last sample are not
-/// looked at, as upstream. Reusable; one thread at a time; the array is only read.
+/// `while (it.next()) use(it.time(), it.valueBits());` and then [#corruption()]: next answers false both at the end and
+/// where the data is unreadable. Whatever the bytes are, nothing is thrown and at most 65535 samples come out. Bytes
+/// after the last sample are not looked at, as upstream. Reusable; one thread at a time; the array is only read.
 public final class XorIterator {
   private final BitReader bits = new BitReader();
   private int count;
@@ -73,8 +73,8 @@ public final class XorIterator {
     return true;
   }
 
-  /// Reads a sample after the second. One look at the stream serves the timestamp code (at most 24 bits unless it is wide) and the
-  /// start of the value code (at most 13): together less than a look is sure to show.
+  /// Reads a sample after the second. One look at the stream serves the timestamp code (at most 24 bits unless it is
+  /// wide) and the start of the value code (at most 13): together less than a look is sure to show.
   private void readSample() {
     long word = bits.peek();
     int used = 1;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /// The bucket numbers of a histogram in the order of its spans.
 ///
-/// In a [Histogram] they are deltas from bucket to bucket, the first of a side against 0; in a [FloatHistogram] they are raw bits of
-/// absolute counts.
+/// In a [Histogram] they are deltas from bucket to bucket, the first of a side against 0; in a [FloatHistogram] they
+/// are raw bits of absolute counts.
 public final class Buckets {
   /// No bucket.
   public static final Buckets NONE = new Buckets(new long[0], new long[0]);

@@ -1,7 +1,7 @@
 package dev.marmoset.storage.chunk.histogram;
 
-/// A histogram of fractional observations, as rates and sums of histograms have. Counts and bucket numbers are raw bits of a float64,
-/// bucket numbers are absolute.
+/// A histogram of fractional observations, as rates and sums of histograms have. Counts and bucket numbers are raw bits
+/// of a float64, bucket numbers are absolute.
 public final class FloatHistogram extends HistogramSample {
   /// A sample; nothing is checked, see [HistogramValidator].
   ///

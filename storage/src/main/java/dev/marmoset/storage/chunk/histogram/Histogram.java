@@ -1,6 +1,7 @@
 package dev.marmoset.storage.chunk.histogram;
 
-/// A histogram of whole observations. Counts are unsigned 64-bit integers, bucket numbers are deltas from bucket to bucket.
+/// A histogram of whole observations. Counts are unsigned 64-bit integers, bucket numbers are deltas from bucket to
+/// bucket.
 public final class Histogram extends HistogramSample {
   /// A sample; nothing is checked, see [HistogramValidator].
   ///

@@ -2,7 +2,8 @@ package dev.marmoset.storage.chunk.histogram;
 
 import java.util.Arrays;
 
-/// Where the buckets of a histogram lie: everything about them but the counts. A chunk has one layout for all its samples.
+/// Where the buckets of a histogram lie: everything about them but the counts. A chunk has one layout for all its
+/// samples.
 public final class HistogramLayout {
   /// Schema number of custom bucket bounds.
   public static final int CUSTOM_SCHEMA = -53;
@@ -59,7 +60,8 @@ public final class HistogramLayout {
     return customBounds;
   }
 
-  /// Whether schema and zero threshold are those of the other layout, as numbers: 0 and −0 are the same threshold, NaN is no one's.
+  /// Whether schema and zero threshold are those of the other layout, as numbers: 0 and −0 are the same threshold, NaN
+  /// is no one's.
   public boolean sameScale(HistogramLayout other) {
     return schema == other.schema
         && Double.longBitsToDouble(zeroThresholdBits) == Double.longBitsToDouble(other.zeroThresholdBits);

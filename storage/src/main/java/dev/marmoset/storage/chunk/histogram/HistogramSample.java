@@ -113,10 +113,11 @@ public abstract sealed class HistogramSample permits Histogram, FloatHistogram {
     return numbers(wide);
   }
 
-  /// The same sample in its one canonical form: without empty buckets, in the fewest spans; a stale one without anything else.
+  /// The same sample in its one canonical form: without empty buckets, in the fewest spans; a stale one without
+  /// anything else.
   ///
-  /// Encoding adds empty buckets, and which ones depends on the neighbours in the chunk. Two routes to the same sample meet again
-  /// here, so everything that must be a function of the samples alone starts from this form.
+  /// Encoding adds empty buckets, and which ones depends on the neighbours in the chunk. Two routes to the same sample
+  /// meet again here, so everything that must be a function of the samples alone starts from this form.
   public final HistogramSample canonical() {
     if (isStale()) {
       return layout.equals(HistogramLayout.EMPTY) && count == 0 && zeroCount == 0 ? this : stale(resetHint);

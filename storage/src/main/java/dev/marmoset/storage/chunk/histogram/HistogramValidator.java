@@ -2,8 +2,8 @@ package dev.marmoset.storage.chunk.histogram;
 
 import java.util.Optional;
 
-/// Judges histograms from outside, by the rules of Prometheus (`model/histogram` of 3.14) and one of ours: bucket indexes are
-/// at most 2^30 away from 0.
+/// Judges histograms from outside, by the rules of Prometheus (`model/histogram` of 3.14) and one of ours: bucket
+/// indexes are at most 2^30 away from 0.
 ///
 /// Only valid samples may be encoded. No input makes it throw.
 public final class HistogramValidator {

@@ -4,14 +4,15 @@ import java.util.Arrays;
 
 /// Which buckets of one side a histogram has: runs of consecutive bucket indexes.
 ///
-/// A span is an offset and a length. The first offset is the index of the first bucket, every other one the number of unused buckets
-/// since the span before. Spans of length 0 are legal and only move the index. Two values may name the same buckets and yet differ,
-/// and the difference reaches the chunk; [#covering] makes the one with the fewest spans.
+/// A span is an offset and a length. The first offset is the index of the first bucket, every other one the number of
+/// unused buckets since the span before. Spans of length 0 are legal and only move the index. Two values may name the
+/// same buckets and yet differ, and the difference reaches the chunk; [#covering] makes the one with the fewest spans.
 public final class Spans {
   /// No bucket.
   public static final Spans NONE = new Spans(new int[0]);
 
-  /// How far from 0 a bucket index may be. Schema 8, the finest that is stored, needs 2^18 for the whole range of a float64.
+  /// How far from 0 a bucket index may be. Schema 8, the finest that is stored, needs 2^18 for the whole range of a
+  /// float64.
   public static final int MAX_INDEX = 1 << 30;
 
   /// Offset, length, offset, length …

@@ -6,8 +6,8 @@ import dev.marmoset.storage.chunk.histogram.HistogramLayout;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.chunk.histogram.ResetHint;
 
-/// When a histogram may join a chunk and what the chunk must look like then. Pure: a function of the chunk's flag, its last sample and
-/// the next one (`appendable`, `appendableGauge` of Prometheus 3.14).
+/// When a histogram may join a chunk and what the chunk must look like then. Pure: a function of the chunk's flag, its
+/// last sample and the next one (`appendable`, `appendableGauge` of Prometheus 3.14).
 ///
 /// Counters, first match wins:
 ///

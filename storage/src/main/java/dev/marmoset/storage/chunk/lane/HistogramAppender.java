@@ -11,7 +11,8 @@ import dev.marmoset.storage.chunk.histogram.HistogramLayout;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.chunk.histogram.ResetHint;
 
-/// Encodes histograms of one series and one kind into one chunk, bit for bit as Prometheus does when it gets them one by one.
+/// Encodes histograms of one series and one kind into one chunk, bit for bit as Prometheus does when it gets them one
+/// by one.
 ///
 /// | part           | coding                                                                                        |
 /// |----------------|-----------------------------------------------------------------------------------------------|
@@ -22,8 +23,8 @@ import dev.marmoset.storage.chunk.histogram.ResetHint;
 /// | sum            | 64 raw bits, then XOR                                                                         |
 /// | other numbers  | [Columns]                                                                                     |
 ///
-/// A stale sample has no buckets, and as the first one an empty layout. The caller cuts at 120 samples ([WindowEncoder] does) and feeds
-/// strictly ascending times of valid samples. One thread at a time.
+/// A stale sample has no buckets, and as the first one an empty layout. The caller cuts at 120 samples ([WindowEncoder]
+/// does) and feeds strictly ascending times of valid samples. One thread at a time.
 public final class HistogramAppender {
   private static final int SUM = 0;
   private static final HistogramSample NONE = new Histogram(ResetHint.UNKNOWN, HistogramLayout.EMPTY,

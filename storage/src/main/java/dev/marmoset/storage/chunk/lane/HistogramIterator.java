@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A cursor over the samples of one chunk of integer or float histograms.
 ///
-/// `while (it.next()) use(it.time(), it.histogram());` and then [#corruption()]: next answers false both at the end and where the data
-/// is unreadable. Whatever the bytes are, nothing is thrown, at most 65535 samples come out, and what is allocated per sample is bounded
-/// by the bits of the data. Samples come in the layout of the chunk, empty buckets included. Reusable; one thread at a time.
+/// `while (it.next()) use(it.time(), it.histogram());` and then [#corruption()]: next answers false both at the end and
+/// where the data is unreadable. Whatever the bytes are, nothing is thrown, at most 65535 samples come out, and what is
+/// allocated per sample is bounded by the bits of the data. Samples come in the layout of the chunk, empty buckets
+/// included. Reusable; one thread at a time.
 public final class HistogramIterator {
   private static final int HEADER_BYTES = 3;
   private static final int SUM = 0;
@@ -69,6 +70,9 @@ public final class HistogramIterator {
   }
 
   /// What the chunk says about a counter reset before its first sample.
+  ///
+  /// Whether a reset was found by comparing or announced by the sender is not told apart in a chunk. Who encodes anew
+  /// and knows that it was announced has to put the hint back.
   public ResetFlag flag() {
     return flag;
   }
@@ -144,7 +148,8 @@ public final class HistogramIterator {
         : new FloatHistogram(hint(), where, counted, zeros, sumBits, numbers);
   }
 
-  /// The first sample of a counter chunk is unknown whatever the flag says: the chunk before may be gone, or a later one come between.
+  /// The first sample of a counter chunk is unknown whatever the flag says: the chunk before may be gone, or a later
+  /// one come between.
   private ResetHint hint() {
     if (flag == ResetFlag.GAUGE) {
       return ResetHint.GAUGE;

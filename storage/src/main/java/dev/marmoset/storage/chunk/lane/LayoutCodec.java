@@ -6,15 +6,16 @@ import dev.marmoset.storage.chunk.Varbit;
 import dev.marmoset.storage.chunk.histogram.HistogramLayout;
 import dev.marmoset.storage.chunk.histogram.Spans;
 
-/// The layout at the beginning of a histogram chunk's bit stream (`tsdb/chunkenc/histogram_meta.go` of Prometheus 3.14).
+/// The layout at the beginning of a histogram chunk's bit stream (`tsdb/chunkenc/histogram_meta.go` of Prometheus
+/// 3.14).
 ///
-/// | field           | coding                                                                                             |
-/// |-----------------|----------------------------------------------------------------------------------------------------|
-/// | zero threshold  | byte 0: 0.0; byte b of 1 … 254: 2^(b − 244); byte 255: 64 raw bits follow                          |
-/// | schema          | varbit, signed                                                                                     |
-/// | positive spans  | varbit unsigned number of spans; each: varbit unsigned length, varbit signed offset                |
-/// | negative spans  | likewise                                                                                           |
-/// | custom bounds   | schema −53 only: varbit unsigned number; each: varbit unsigned thousandths + 1, or 0 and 64 bits   |
+/// | field           | coding |
+/// |-----------------|--------|
+/// | zero threshold  | byte 0: 0.0; byte b of 1 … 254: 2^(b − 244); byte 255: 64 raw bits follow |
+/// | schema          | varbit, signed |
+/// | positive spans  | varbit unsigned number of spans; each: varbit unsigned length, varbit signed offset |
+/// | negative spans  | likewise |
+/// | custom bounds   | schema −53 only: varbit unsigned number; each: varbit unsigned thousandths + 1, or 0 and 64 bits |
 final class LayoutCodec {
   private static final int RAW_THRESHOLD = 255;
   /// Threshold byte of 2^0.
@@ -24,7 +25,8 @@ final class LayoutCodec {
   private static final long FRACTION_MASK = (1L << 52) - 1;
   /// Largest bound, in thousandths, that takes the short form.
   private static final double MAX_SHORT_BOUND = 33_554_430;
-  /// Spans, bounds or buckets of a layout at most. Ours: the 2^20 buckets of both sides at schema 8 are fewer, and arrays stay small.
+  /// Spans, bounds or buckets of a layout at most. Ours: the 2^20 buckets of both sides at schema 8 are fewer, and
+  /// arrays stay small.
   private static final long MAX_THINGS = 1L << 24;
   private static final int MIN_SCHEMA = -9;
   private static final int MAX_SCHEMA = 52;
@@ -80,8 +82,8 @@ final class LayoutCodec {
     }
   }
 
-  /// Reads a layout. What no writer writes fails the reader and answers [HistogramLayout#EMPTY]: unknown schemas, spans that fall back
-  /// or leave the range, and more spans, bounds or buckets than the rest of the data has bits.
+  /// Reads a layout. What no writer writes fails the reader and answers [HistogramLayout#EMPTY]: unknown schemas, spans
+  /// that fall back or leave the range, and more spans, bounds or buckets than the rest of the data has bits.
   static HistogramLayout read(BitReader bits) {
     long threshold = readThreshold(bits);
     long schema = Varbit.readSigned(bits);

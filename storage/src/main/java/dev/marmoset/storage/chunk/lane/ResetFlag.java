@@ -38,8 +38,8 @@ public enum ResetFlag {
 
   /// The flag of a chunk that begins a window or follows another kind of chunk: what its first sample says and no more.
   ///
-  /// It does not look at the window before, so that the flag depends on the samples of this window alone. Readers lose nothing: they
-  /// take the first sample of a counter chunk as unknown whatever the flag says.
+  /// It does not look at the window before, so that the flag depends on the samples of this window alone. Readers lose
+  /// nothing: they take the first sample of a counter chunk as unknown whatever the flag says.
   public static ResetFlag ofFirst(ResetHint hint) {
     return switch (hint) {
       case GAUGE -> GAUGE;

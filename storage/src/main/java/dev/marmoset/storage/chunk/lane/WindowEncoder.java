@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// Turns the samples of a series, fed in time order, into chunks by the rule of [ChunkCut].
 ///
 /// The chunks are a function of the samples alone: histograms are brought into canonical form first
-/// ([HistogramSample#canonical()]), so it does not matter whether one comes from a sender or out of a chunk that has widened it.
-/// Samples of several windows may be fed; each window begins anew and does not look at the one before. Reusable; one thread at a time.
+/// ([HistogramSample#canonical()]), so it does not matter whether one comes from a sender or out of a chunk that has
+/// widened it. Samples of several windows may be fed; each window begins anew and does not look at the one before.
+/// Reusable; one thread at a time.
 public final class WindowEncoder {
   private final XorAppender floats = new XorAppender();
   private final HistogramAppender histograms = new HistogramAppender(ChunkEncoding.HISTOGRAM);
@@ -115,7 +116,8 @@ public final class WindowEncoder {
     open = null;
   }
 
-  /// All chunks since the last call, ascending and disjoint; the last one may have room left. The encoder is empty afterwards.
+  /// All chunks since the last call, ascending and disjoint; the last one may have room left. The encoder is empty
+  /// afterwards.
   public List<Chunk> finish() {
     close();
     var finished = List.copyOf(chunks);

@@ -12,7 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/// Runs of valid histograms as a series has them: growing, with new buckets, resets, stale markers, gauges, other schemas.
+/// Runs of valid histograms as a series has them: growing, with new buckets, resets, stale markers, gauges, other
+/// schemas.
 final class HistogramRuns {
   private static final int BUCKETS = 12;
 
