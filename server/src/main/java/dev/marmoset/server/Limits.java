@@ -47,7 +47,7 @@ final class Limits {
   /// What one select may answer and all together may hold.
   static StoreApiOptions ofReads(ServerConfig config, ReplicaIdentity identity) {
     long budget = heap() / SELECT_SHARE;
-    int running = (int) Math.clamp(budget / SELECT_BYTES, MIN_RUNNING_SELECTS, MAX_RUNNING_SELECTS);
+    int running = Math.clamp(budget / SELECT_BYTES, MIN_RUNNING_SELECTS, MAX_RUNNING_SELECTS);
     String name = config.identity().replicaLabel();
     Optional<Label> replica = name.isEmpty() ? Optional.empty() : Optional.of(new Label(name, identity.value()));
     return new StoreApiOptions(config.identity().externalLabels(), replica, config.store().liveTail(),
