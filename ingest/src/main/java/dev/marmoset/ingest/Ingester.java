@@ -5,6 +5,9 @@ import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.Storage;
+import dev.marmoset.storage.chunk.histogram.HistogramFault;
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.chunk.histogram.HistogramVerdict;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -94,15 +97,21 @@ final class Ingester {
     for (int i = 0; i < n; i++) {
       RejectReason fault = batch.fault(i);
       if (fault != null) {
-        int start = batch.sampleStart(i);
-        stats.refuseSeries(fault, i, start, batch.sampleEnd(i) - start);
+        stats.refuseSeries(fault, i, batch.sampleCount(i));
       } else if (batch.ref(i) >= 0) {
-        appendSamples(appender, batch, i, stats);
+        appendSeries(appender, batch, i, stats);
       } else {
         appendNew(appender, batch, i, stats);
       }
     }
     return appender.commit();
+  }
+
+  private static void appendSeries(Appender appender, WriteBatch batch, int series, WriteStats stats) {
+    appendSamples(appender, batch, series, stats);
+    if (batch.histogramStart(series) < batch.histogramEnd(series)) {
+      appendHistograms(appender, batch, series, stats);
+    }
   }
 
   private static void appendSamples(Appender appender, WriteBatch batch, int series, WriteStats stats) {
@@ -113,42 +122,88 @@ final class Ingester {
       if (verdict.accepted()) {
         stats.accept();
       } else {
-        stats.refuse(RejectReason.of(verdict), series, i, batch.time(i));
+        stats.refuse(RejectReason.of(verdict), series, batch.time(i));
+      }
+    }
+  }
+
+  private static void appendHistograms(Appender appender, WriteBatch batch, int series, WriteStats stats) {
+    HistogramColumn histograms = batch.histograms();
+    int end = batch.histogramEnd(series);
+    for (int i = batch.histogramStart(series); i < end; i++) {
+      long t = histograms.time(i);
+      switch (histograms.verdict(i)) {
+        case HistogramVerdict.Invalid(HistogramFault fault) -> stats.refuseHistogram(series, t, fault.text());
+        case HistogramVerdict.Valid(HistogramSample sample) -> {
+          AppendResult verdict = appender.appendHistogram(batch.ref(series), t, sample);
+          if (verdict.accepted()) {
+            stats.acceptHistogram();
+          } else {
+            stats.refuse(RejectReason.of(verdict), series, t);
+          }
+        }
       }
     }
   }
 
   /// Creates a series if one of its samples can be accepted; refused requests leave nothing behind.
   private static void appendNew(Appender appender, WriteBatch batch, int series, WriteStats stats) {
-    long oldest = appender.minTime();
-    long newest = appender.maxTime();
-    boolean acceptable = false;
-    int end = batch.sampleEnd(series);
-    for (int i = batch.sampleStart(series); i < end; i++) {
-      acceptable |= batch.time(i) >= oldest && batch.time(i) <= newest;
-    }
-    long ref = acceptable
+    long ref = anyAcceptable(appender.minTime(), appender.maxTime(), batch, series)
         ? appender.create(batch.region(series), batch.regionOffset(series), batch.regionLength(series))
         : Appender.UNKNOWN;
     if (ref >= 0) {
       batch.ref(series, ref);
-      appendSamples(appender, batch, series, stats);
-      return;
-    }
-    for (int i = batch.sampleStart(series); i < end; i++) {
-      long t = batch.time(i);
-      RejectReason reason = t < oldest ? RejectReason.TOO_OLD
-          : t > newest ? RejectReason.TOO_NEW : RejectReason.SERIES_LIMIT;
-      stats.refuse(reason, series, i, t);
+      appendSeries(appender, batch, series, stats);
+    } else {
+      refuseUncreated(appender.minTime(), appender.maxTime(), batch, series, stats);
     }
   }
 
+  private static boolean anyAcceptable(long oldest, long newest, WriteBatch batch, int series) {
+    for (int i = batch.sampleStart(series); i < batch.sampleEnd(series); i++) {
+      if (batch.time(i) >= oldest && batch.time(i) <= newest) {
+        return true;
+      }
+    }
+    HistogramColumn histograms = batch.histograms();
+    for (int i = batch.histogramStart(series); i < batch.histogramEnd(series); i++) {
+      long t = histograms.time(i);
+      if (t >= oldest && t <= newest && histograms.verdict(i) instanceof HistogramVerdict.Valid) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Words the refusal of a series that was not created: a sample in the window is refused by the limit of series.
+  private static void refuseUncreated(long oldest, long newest, WriteBatch batch, int series, WriteStats stats) {
+    for (int i = batch.sampleStart(series); i < batch.sampleEnd(series); i++) {
+      stats.refuse(uncreatedReason(oldest, newest, batch.time(i)), series, batch.time(i));
+    }
+    HistogramColumn histograms = batch.histograms();
+    for (int i = batch.histogramStart(series); i < batch.histogramEnd(series); i++) {
+      long t = histograms.time(i);
+      if (histograms.verdict(i) instanceof HistogramVerdict.Invalid(HistogramFault fault)) {
+        stats.refuseHistogram(series, t, fault.text());
+      } else {
+        stats.refuse(uncreatedReason(oldest, newest, t), series, t);
+      }
+    }
+  }
+
+  private static RejectReason uncreatedReason(long oldest, long newest, long t) {
+    if (t < oldest) {
+      return RejectReason.TOO_OLD;
+    }
+    return t > newest ? RejectReason.TOO_NEW : RejectReason.SERIES_LIMIT;
+  }
+
   private static WriteOutcome outcome(WriteBatch batch, WriteStats stats) {
-    var written = new Written(stats.samples(), 0, 0);
+    var written = new Written(stats.samples(), stats.histograms(), 0);
     if (stats.refusedTotal() == 0) {
       return new WriteOutcome.Accepted(written);
     }
     String text = RefusalText.of(batch, stats);
-    return stats.samples() == 0 ? new WriteOutcome.Rejected(text) : new WriteOutcome.Partial(written, text);
+    return stats.acceptedTotal() == 0 ? new WriteOutcome.Rejected(text) : new WriteOutcome.Partial(written, text);
   }
 }

@@ -44,7 +44,7 @@ final class RefusalText {
   }
 
   private void counts() {
-    int all = stats.refusedTotal() + stats.samples();
+    int all = stats.refusedTotal() + stats.acceptedTotal();
     text.append("refused ").append(stats.refusedTotal()).append(" of ").append(all).append(" samples");
     String separator = ": ";
     for (RejectReason reason : RejectReason.values()) {
@@ -53,7 +53,7 @@ final class RefusalText {
         separator = ", ";
       }
     }
-    text.append(stats.samples() > 0 ? "; the others are stored\n" : "\n");
+    text.append(stats.acceptedTotal() > 0 ? "; the others are stored\n" : "\n");
   }
 
   private void hints() {
@@ -78,10 +78,10 @@ final class RefusalText {
       int series = stats.exampleSeries(i);
       text.append(i == 0 ? "e.g. " : "     ").append(stats.exampleReason(i).tag()).append(' ');
       labels(series);
-      int sample = stats.exampleSample(i);
-      if (sample >= 0) {
-        text.append(" at ").append(batch.time(sample)).append(instant(batch.time(sample)));
+      if (stats.exampleTimed(i)) {
+        text.append(" at ").append(stats.exampleTime(i)).append(instant(stats.exampleTime(i)));
       }
+      text.append(stats.exampleDetail(i).isEmpty() ? "" : ": ").append(stats.exampleDetail(i));
       text.append('\n');
     }
   }

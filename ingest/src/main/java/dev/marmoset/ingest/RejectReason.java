@@ -28,6 +28,8 @@ enum RejectReason {
   LABELS_TOO_LONG("labels_too_long", "label too long"),
   /// Remote write 2.0: a series with neither samples nor histograms.
   NO_SAMPLES("no_samples", "series without samples"),
+  /// A histogram that contradicts itself or has a schema nobody knows.
+  INVALID_HISTOGRAM("invalid_histogram", "invalid histogram"),
   /// The store holds as many series as it may.
   SERIES_LIMIT("series_limit", "limit of series reached");
 

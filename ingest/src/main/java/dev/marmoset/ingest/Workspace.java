@@ -31,6 +31,6 @@ final class Workspace {
 
   /// Bytes it would keep alive in the pool, without the body's buffers, which bound themselves.
   long retainedBytes() {
-    return batch.retainedBytes() + v2.retainedBytes();
+    return batch.retainedBytes() + v1.retainedBytes() + v2.retainedBytes();
   }
 }

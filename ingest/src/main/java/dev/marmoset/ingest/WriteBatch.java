@@ -1,5 +1,6 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.storage.chunk.histogram.HistogramVerdict;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ final class WriteBatch {
   private long[] times = new long[FIRST_SAMPLES];
   private long[] valueBits = new long[FIRST_SAMPLES];
 
+  private final HistogramColumn histograms = new HistogramColumn();
+  private int[] histogramEnd = new int[FIRST_SERIES];
+
   private int exemplars;
   private int metadata;
 
@@ -39,6 +43,7 @@ final class WriteBatch {
     scratchLength = 0;
     series = 0;
     samples = 0;
+    histograms.clear();
     exemplars = 0;
     metadata = 0;
   }
@@ -55,6 +60,24 @@ final class WriteBatch {
   /// Samples added since the last series was closed.
   int openSamples() {
     return samples - (series == 0 ? 0 : sampleEnd[series - 1]);
+  }
+
+  /// Adds a histogram to the series that is closed next.
+  ///
+  /// @param cells numbers in its spans, buckets and bounds
+  void addHistogram(long t, HistogramVerdict verdict, int cells) {
+    histograms.add(t, verdict, cells);
+  }
+
+  /// Histograms added since the last series was closed.
+  int openHistograms() {
+    return histograms.size() - (series == 0 ? 0 : histogramEnd[series - 1]);
+  }
+
+  /// Numbers that another histogram may have in a request of at most `maxSamples` samples; negative when there is no
+  /// room for one.
+  int histogramCellsLeft(int maxSamples) {
+    return histograms.cellsLeft(maxSamples);
   }
 
   /// Closes a series whose label bytes lie in the body.
@@ -78,6 +101,7 @@ final class WriteBatch {
     }
     regionOffset[series] = codedOffset;
     regionLength[series] = length;
+    histogramEnd[series] = histograms.size();
     sampleEnd[series++] = samples;
   }
 
@@ -167,6 +191,26 @@ final class WriteBatch {
     return sampleEnd[index];
   }
 
+  /// The histograms of the request.
+  HistogramColumn histograms() {
+    return histograms;
+  }
+
+  /// Index of the first histogram of a series.
+  int histogramStart(int index) {
+    return index == 0 ? 0 : histogramEnd[index - 1];
+  }
+
+  /// Index behind the last histogram of a series.
+  int histogramEnd(int index) {
+    return histogramEnd[index];
+  }
+
+  /// Floats and histograms of a series.
+  int sampleCount(int index) {
+    return sampleEnd[index] - sampleStart(index) + histogramEnd[index] - histogramStart(index);
+  }
+
   /// Why the whole series is refused, or null.
   @Nullable
   RejectReason fault(int index) {
@@ -193,8 +237,8 @@ final class WriteBatch {
 
   /// Bytes held by the columns and the scratch buffer; a pool lets go of a batch that has grown too large.
   long retainedBytes() {
-    long perSeries = 3L * Integer.BYTES + 2L * Long.BYTES;
-    return scratch.length + perSeries * regionOffset.length + 2L * Long.BYTES * times.length;
+    long perSeries = 4L * Integer.BYTES + 2L * Long.BYTES;
+    return histograms.retainedBytes() + scratch.length + perSeries * regionOffset.length + 2L * Long.BYTES * times.length;
   }
 
   private void growSamples() {
@@ -207,6 +251,7 @@ final class WriteBatch {
     regionOffset = Arrays.copyOf(regionOffset, size);
     regionLength = Arrays.copyOf(regionLength, size);
     sampleEnd = Arrays.copyOf(sampleEnd, size);
+    histogramEnd = Arrays.copyOf(histogramEnd, size);
     fault = Arrays.copyOf(fault, size);
     refs = Arrays.copyOf(refs, size);
   }

@@ -17,13 +17,16 @@ final class WriteStats {
   private static final long PLAUSIBLE_MS = 5 * 365 * 86_400_000L;
 
   private int samples;
+  private int histograms;
   private int unsorted;
   private int renamed;
   private int refusedTotal;
   private final int[] refused = new int[REASONS];
   private int examples;
   private final int[] exampleSeries = new int[MAX_EXAMPLES];
-  private final int[] exampleSample = new int[MAX_EXAMPLES];
+  private final boolean[] exampleTimed = new boolean[MAX_EXAMPLES];
+  private final long[] exampleTime = new long[MAX_EXAMPLES];
+  private final String[] exampleDetail = new String[MAX_EXAMPLES];
   private final RejectReason[] exampleReason = new RejectReason[MAX_EXAMPLES];
   private long minTime;
   private long now;
@@ -34,6 +37,7 @@ final class WriteStats {
   /// Forgets the last request.
   void begin() {
     samples = 0;
+    histograms = 0;
     unsorted = 0;
     renamed = 0;
     refusedTotal = 0;
@@ -54,6 +58,10 @@ final class WriteStats {
     samples++;
   }
 
+  void acceptHistogram() {
+    histograms++;
+  }
+
   void countUnsorted() {
     unsorted++;
   }
@@ -65,9 +73,9 @@ final class WriteStats {
   /// Notes a refused sample.
   ///
   /// @param t its time, ms
-  void refuse(RejectReason reason, int series, int sample, long t) {
+  void refuse(RejectReason reason, int series, long t) {
     count(reason, 1);
-    example(reason, series, sample);
+    example(reason, series, true, t, "");
     if (reason == RejectReason.TOO_NEW) {
       farthestAhead = Math.max(farthestAhead, t - now);
       microsLike += plausible(t / 1000) || plausible(t / 1_000_000) ? 1 : 0;
@@ -76,10 +84,18 @@ final class WriteStats {
     }
   }
 
+  /// Notes a histogram that is refused for what it is.
+  ///
+  /// @param detail what is wrong with it
+  void refuseHistogram(int series, long t, String detail) {
+    count(RejectReason.INVALID_HISTOGRAM, 1);
+    example(RejectReason.INVALID_HISTOGRAM, series, true, t, detail);
+  }
+
   /// Notes a series that is refused with all its samples; one without samples counts once.
-  void refuseSeries(RejectReason reason, int series, int firstSample, int sampleCount) {
+  void refuseSeries(RejectReason reason, int series, int sampleCount) {
     count(reason, Math.max(sampleCount, 1));
-    example(reason, series, sampleCount == 0 ? -1 : firstSample);
+    example(reason, series, false, 0, "");
   }
 
   private boolean plausible(long t) {
@@ -92,20 +108,32 @@ final class WriteStats {
   }
 
   /// One example per series, and per reason where several series offer themselves.
-  private void example(RejectReason reason, int series, int sample) {
+  private void example(RejectReason reason, int series, boolean timed, long t, String detail) {
     int last = examples - 1;
     boolean repeated = last >= 0 && exampleSeries[last] == series && exampleReason[last] == reason;
     if (repeated || examples == MAX_EXAMPLES) {
       return;
     }
     exampleSeries[examples] = series;
-    exampleSample[examples] = sample;
+    exampleTimed[examples] = timed;
+    exampleTime[examples] = t;
+    exampleDetail[examples] = detail;
     exampleReason[examples++] = reason;
   }
 
-  /// Samples that count as written.
+  /// Floats that count as written.
   int samples() {
     return samples;
+  }
+
+  /// Histograms that count as written.
+  int histograms() {
+    return histograms;
+  }
+
+  /// Everything that counts as written.
+  int acceptedTotal() {
+    return samples + histograms;
   }
 
   /// Series whose labels came unsorted.
@@ -134,9 +162,19 @@ final class WriteStats {
     return exampleSeries[example];
   }
 
-  /// Index of the sample, or -1 when the series has none.
-  int exampleSample(int example) {
-    return exampleSample[example];
+  /// Whether the example is one sample, which has a time, rather than a series.
+  boolean exampleTimed(int example) {
+    return exampleTimed[example];
+  }
+
+  /// Time of the sample, ms.
+  long exampleTime(int example) {
+    return exampleTime[example];
+  }
+
+  /// What more is known, or the empty string.
+  String exampleDetail(int example) {
+    return exampleDetail[example];
   }
 
   RejectReason exampleReason(int example) {

@@ -1,8 +1,11 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.wire.HistogramReader;
 import dev.marmoset.ingest.wire.MessageCheck;
 import dev.marmoset.ingest.wire.WireFault;
 import dev.marmoset.ingest.wire.WireReader;
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.chunk.histogram.HistogramValidator;
 
 /// Decodes a remote-write 1.0 message (`prometheus.WriteRequest`) into a [WriteBatch] without allocating.
 ///
@@ -26,6 +29,7 @@ final class WriteV1Decoder {
 
   private final WireReader in = new WireReader();
   private final MessageCheck check = new MessageCheck(in);
+  private final HistogramReader histograms = new HistogramReader(in);
   private final int maxSamples;
   private WriteBatch batch = new WriteBatch();
   private byte[] body = {};
@@ -60,6 +64,11 @@ final class WriteV1Decoder {
       return new Decoded.Malformed(fault, in.offset());
     }
     return !own && foreign ? Decoded.OTHER_VERSION : Decoded.COMPLETE;
+  }
+
+  /// Bytes held by buffers.
+  long retainedBytes() {
+    return histograms.retainedBytes();
   }
 
   private void field() {
@@ -104,12 +113,12 @@ final class WriteV1Decoder {
           check.exemplarV1();
           batch.countExemplar();
         }
-        case HISTOGRAMS -> check.histogram();
+        case HISTOGRAMS -> histogram();
         default -> in.skipUnknown(tag, SERIES_FIELDS);
       }
     }
     in.leave(outer);
-    if (batch.openSamples() > 0) {
+    if (batch.openSamples() + batch.openHistograms() > 0) {
       endSeries();
     }
   }
@@ -135,6 +144,14 @@ final class WriteV1Decoder {
       regionStart = batch.appendScratch(body, regionStart, regionEnd - regionStart);
       regionEnd = batch.appendScratch(body, start, end - start) + end - start;
     }
+  }
+
+  private void histogram() {
+    HistogramSample sample = histograms.read(batch.histogramCellsLeft(maxSamples));
+    if (in.failed()) {
+      return;
+    }
+    batch.addHistogram(histograms.timestamp(), HistogramValidator.validate(sample), histograms.cells());
   }
 
   private void sample() {

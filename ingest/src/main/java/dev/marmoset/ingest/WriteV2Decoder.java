@@ -1,9 +1,12 @@
 package dev.marmoset.ingest;
 
 import dev.marmoset.ingest.IngestLimits.LabelLimits;
+import dev.marmoset.ingest.wire.HistogramReader;
 import dev.marmoset.ingest.wire.MessageCheck;
 import dev.marmoset.ingest.wire.WireFault;
 import dev.marmoset.ingest.wire.WireReader;
+import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.chunk.histogram.HistogramValidator;
 import dev.marmoset.storage.labels.LabelRegion;
 import java.util.Arrays;
 
@@ -39,6 +42,7 @@ final class WriteV2Decoder {
 
   private final WireReader in = new WireReader();
   private final MessageCheck check = new MessageCheck(in);
+  private final HistogramReader histograms = new HistogramReader(in);
   private final int maxSamples;
   private final int maxLabels;
   private final int maxSetBytes;
@@ -91,9 +95,9 @@ final class WriteV2Decoder {
     return !own && foreign ? Decoded.OTHER_VERSION : Decoded.COMPLETE;
   }
 
-  /// Bytes held by the tables of symbols and references.
+  /// Bytes held by tables and buffers.
   long retainedBytes() {
-    return Integer.BYTES * (2L * symbolOffset.length + ref.length);
+    return histograms.retainedBytes() + Integer.BYTES * (2L * symbolOffset.length + ref.length);
   }
 
   /// Reads a field in the first walk and returns its number.
@@ -147,49 +151,51 @@ final class WriteV2Decoder {
     int outer = in.enter();
     refs = 0;
     badRef = false;
+    check.beginMetadata();
     while (in.more()) {
       int tag = in.tag();
       switch (tag) {
         case REFS_PACKED -> packedRefs();
-        case REF_UNPACKED -> ref(in.varint());
+        case REF_UNPACKED -> ref((int) in.varint());
         case SAMPLES -> sample();
-        case HISTOGRAMS -> check.histogram();
+        case HISTOGRAMS -> histogram();
         case EXEMPLARS -> {
           check.exemplarV2(symbols);
           batch.countExemplar();
         }
         case METADATA -> {
-          badRef |= !check.metadataV2(symbols);
+          check.metadataV2();
           batch.countMetadata();
         }
         default -> in.skipUnknown(tag, SERIES_FIELDS);
       }
     }
     in.leave(outer);
+    badRef |= !check.metadataInRange(symbols);
     endSeries();
   }
 
   private void packedRefs() {
     int outer = in.enter();
     while (in.more()) {
-      ref(in.varint());
+      ref((int) in.varint());
     }
     in.leave(outer);
   }
 
-  private void ref(long symbol) {
-    if (symbol < 0 || symbol >= symbols) {
+  private void ref(int symbol) {
+    if (Integer.compareUnsigned(symbol, symbols) >= 0) {
       badRef = true;
     } else if (refs <= 2 * maxLabels) {
       if (refs == ref.length) {
         ref = Arrays.copyOf(ref, refs * 2);
       }
-      ref[refs++] = (int) symbol;
+      ref[refs++] = symbol;
     }
   }
 
   private void endSeries() {
-    int samples = batch.openSamples();
+    int samples = batch.openSamples() + batch.openHistograms();
     int start = batch.scratchLength();
     boolean fits = spellLabels();
     batch.endScratchSeries(start, batch.scratchLength() - start);
@@ -226,6 +232,14 @@ final class WriteV2Decoder {
       batch.scratchLength(at);
     }
     return true;
+  }
+
+  private void histogram() {
+    HistogramSample sample = histograms.read(batch.histogramCellsLeft(maxSamples));
+    if (in.failed()) {
+      return;
+    }
+    batch.addHistogram(histograms.timestamp(), HistogramValidator.validate(sample), histograms.cells());
   }
 
   private void sample() {

@@ -22,6 +22,8 @@ public final class MessageCheck {
   private static final int METADATA_V2_UNUSED_FIELD = 2;
 
   private final WireReader in;
+  private int helpRef;
+  private int unitRef;
 
   /// A check that reads from `in`, which stands behind the tag of the message each time.
   public MessageCheck(WireReader in) {
@@ -95,18 +97,21 @@ public final class MessageCheck {
     return good && (refs & 1) == 0;
   }
 
-  /// `io.prometheus.write.v2.Metadata`.
-  ///
-  /// @param symbols size of the symbol table
-  /// @return whether the references to help and unit are in range
-  public boolean metadataV2(int symbols) {
-    boolean good = true;
+  /// Forgets the metadata of the last series.
+  public void beginMetadata() {
+    helpRef = 0;
+    unitRef = 0;
+  }
+
+  /// `io.prometheus.write.v2.Metadata`. When a series has it twice, the later fields win.
+  public void metadataV2() {
     int outer = in.enter();
     while (in.more()) {
       int tag = in.tag();
       switch (tag) {
         case FIELD_1_VARINT -> in.varint();
-        case FIELD_3_VARINT, FIELD_4_VARINT -> good &= inRange(in.varint(), Math.max(symbols, 1));
+        case FIELD_3_VARINT -> helpRef = (int) in.varint();
+        case FIELD_4_VARINT -> unitRef = (int) in.varint();
         default -> {
           if (tag >>> 3 == METADATA_V2_UNUSED_FIELD) {
             in.skip(tag);
@@ -117,16 +122,17 @@ public final class MessageCheck {
       }
     }
     in.leave(outer);
-    return good;
   }
 
-  /// A histogram of either version, structure only.
-  public void histogram() {
-    in.skipBytes();
+  /// Whether the references to help and unit lie in the symbol table. 0 is also what an absent reference reads as.
+  public boolean metadataInRange(int symbols) {
+    int size = Math.max(symbols, 1);
+    return inRange(helpRef, size) && inRange(unitRef, size);
   }
 
+  /// References have 32 bits, more are cut off as protobuf has it.
   private static boolean inRange(long ref, int symbols) {
-    return ref >= 0 && ref < symbols;
+    return Integer.compareUnsigned((int) ref, symbols) < 0;
   }
 
   private void label() {

@@ -6,9 +6,11 @@ public enum WireFault {
   TRUNCATED("a field reaches over the end of its message"),
   /// A varint of more than 10 bytes.
   LONG_VARINT("a number takes more than 10 bytes"),
-  /// A length that is negative or larger than what is left.
+  /// A length larger than what is left.
   BAD_LENGTH("a length is larger than what is left"),
-  /// A tag with field number 0, an unknown wire type, or more than 32 bits.
+  /// A tag or a length of more than 32 bits.
+  WIDE("a tag or a length takes more than 32 bits"),
+  /// A tag with field number 0 or an unknown wire type.
   BAD_TAG("a field has an impossible tag"),
   /// A known field in a wire type it cannot have.
   WRONG_TYPE("a known field has the wrong wire type"),

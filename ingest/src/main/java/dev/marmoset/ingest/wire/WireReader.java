@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every length, varint and fixed field is checked against the innermost message, not just against the body. Rules
 /// where protobuf-java is laxer, on purpose: a tag or a length of more than 32 bits is a fault (it is truncated
-/// there), and so is a known field in a wrong wire type (skipped there, which would lose data behind a 2xx).
+/// there), so is a varint whose tenth byte says that it goes on, and so is a known field in a wrong wire type (skipped there, which would lose data behind a 2xx).
 /// One thread at a time; the array is only read.
 public final class WireReader {
   /// Wire type of varints.
@@ -85,7 +85,9 @@ public final class WireReader {
       }
     }
     long wide = varint();
-    if (fault == null && (wide >>> TYPE_BITS == 0 || (wide & ~UINT32_MAX) != 0)) {
+    if (fault == null && (wide & ~UINT32_MAX) != 0) {
+      fail(WireFault.WIDE);
+    } else if (fault == null && wide >>> TYPE_BITS == 0) {
       fail(WireFault.BAD_TAG);
     }
     return fault == null ? (int) wide : 0;
@@ -141,7 +143,7 @@ public final class WireReader {
   public int length() {
     long length = varint();
     if (length < 0 || length > limit - at) {
-      fail(WireFault.BAD_LENGTH);
+      fail((length & ~UINT32_MAX) != 0 ? WireFault.WIDE : WireFault.BAD_LENGTH);
       return 0;
     }
     return (int) length;
