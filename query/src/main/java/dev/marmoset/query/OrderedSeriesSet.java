@@ -48,7 +48,7 @@ public final class OrderedSeriesSet implements AutoCloseable {
     account.countLabels(labels);
     do {
       current.add(rest.removeLast().series());
-    } while (!rest.isEmpty() && rest.getLast().labels().equals(labels));
+    } while (!rest.isEmpty() && rest.getLast().labels().compareTo(labels) == 0);
     return true;
   }
 

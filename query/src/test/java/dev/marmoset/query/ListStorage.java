@@ -12,13 +12,11 @@ import dev.marmoset.storage.labels.TimeRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A store that answers every select with the series it was given, whatever the matchers and the range.
 final class ListStorage implements Storage {
   /// A querier was asked for this range last.
-  @Nullable
-  TimeRange askedFor;
+  TimeRange askedFor = TimeRange.ALL;
   int openQueriers;
   int steps;
   boolean damaged;

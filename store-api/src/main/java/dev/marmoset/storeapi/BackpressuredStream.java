@@ -6,10 +6,13 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The sending side of a streamed answer, which blocks while the reader is slow.
 ///
-/// A message is handed to gRPC only while less than gRPC's threshold (32 KiB) waits in its queue, so at most one
-/// message and the threshold are buffered per call, however large the answer is. One thread sends; the handlers that
-/// wake it run on gRPC's threads.
+/// A message is handed to gRPC only while less than [#READY_BYTES] wait in its queue, so at most one message and that
+/// much are buffered per call, however large the answer is. One thread sends; the handlers that wake it run on gRPC's
+/// threads.
 final class BackpressuredStream<T> {
+  /// gRPC's own 32 KiB put the sending thread to sleep every 16 small messages; eight times that took a fifth off the
+  /// CPU of an answer (0.0042 to 0.0034 CPU-s per million samples in batches, 0.0087 to 0.0068 without).
+  private static final int READY_BYTES = 256 << 10;
   private final ServerCallStreamObserver<T> observer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -17,6 +20,7 @@ final class BackpressuredStream<T> {
   /// Must be called before the service method returns, because gRPC takes the handlers only until then.
   BackpressuredStream(ServerCallStreamObserver<T> observer) {
     this.observer = observer;
+    observer.setOnReadyThreshold(READY_BYTES);
     observer.setOnReadyHandler(this::wake);
     observer.setOnCancelHandler(this::wake);
   }

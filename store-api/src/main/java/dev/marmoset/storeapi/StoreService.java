@@ -5,7 +5,6 @@ import dev.marmoset.proto.thanos.LabelNamesResponse;
 import dev.marmoset.proto.thanos.LabelValuesRequest;
 import dev.marmoset.proto.thanos.LabelValuesResponse;
 import dev.marmoset.proto.thanos.SeriesRequest;
-import dev.marmoset.proto.thanos.SeriesResponse;
 import dev.marmoset.proto.thanos.StoreGrpc;
 import dev.marmoset.query.LimitExceededException;
 import dev.marmoset.query.OrderedSeriesSet;
@@ -13,8 +12,13 @@ import dev.marmoset.query.Select;
 import dev.marmoset.query.SeriesSelector;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storeapi.BackpressuredStream.SendFailedException;
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.List;
@@ -25,8 +29,12 @@ import org.slf4j.LoggerFactory;
 
 /// The service `thanos.Store`. Calls are answered on the given executor, never on gRPC's threads, because they block:
 /// on admission, on storage and on slow readers.
-final class StoreService extends StoreGrpc.StoreImplBase {
+final class StoreService implements BindableService {
   private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
+
+  /// `Series` as upstream defines it, but answered with frames that are encoded already.
+  private static final MethodDescriptor<SeriesRequest, SeriesFrame> SERIES = StoreGrpc.getSeriesMethod()
+      .toBuilder(StoreGrpc.getSeriesMethod().getRequestMarshaller(), SeriesFrame.MARSHALLER).build();
 
   private final SeriesSelector selector;
   private final SelectTranslator translator;
@@ -48,31 +56,40 @@ final class StoreService extends StoreGrpc.StoreImplBase {
   }
 
   @Override
-  public void series(SeriesRequest request, StreamObserver<SeriesResponse> observer) {
-    var stream = new BackpressuredStream<>((ServerCallStreamObserver<SeriesResponse>) observer);
+  public ServerServiceDefinition bindService() {
+    ServiceDescriptor upstream = StoreGrpc.getServiceDescriptor();
+    var service = ServiceDescriptor.newBuilder(upstream.getName()).addMethod(SERIES)
+        .addMethod(StoreGrpc.getLabelNamesMethod()).addMethod(StoreGrpc.getLabelValuesMethod())
+        .setSchemaDescriptor(upstream.getSchemaDescriptor()).build();
+    return ServerServiceDefinition.builder(service)
+        .addMethod(SERIES, ServerCalls.asyncServerStreamingCall(this::series))
+        .addMethod(StoreGrpc.getLabelNamesMethod(), ServerCalls.asyncUnaryCall(this::labelNames))
+        .addMethod(StoreGrpc.getLabelValuesMethod(), ServerCalls.asyncUnaryCall(this::labelValues)).build();
+  }
+
+  private void series(SeriesRequest request, StreamObserver<SeriesFrame> observer) {
+    var stream = new BackpressuredStream<>((ServerCallStreamObserver<SeriesFrame>) observer);
     answer(observer, () -> {
       Optional<Select> select = translator.translate(request, stream::cancelled);
       return select.isEmpty() || send(request, select.get(), stream);
     });
   }
 
-  @Override
-  public void labelNames(LabelNamesRequest request, StreamObserver<LabelNamesResponse> observer) {
+  private void labelNames(LabelNamesRequest request, StreamObserver<LabelNamesResponse> observer) {
     answer(observer, () -> {
       observer.onNext(LabelNamesResponse.newBuilder().addAllNames(labels.names(request)).build());
       return true;
     });
   }
 
-  @Override
-  public void labelValues(LabelValuesRequest request, StreamObserver<LabelValuesResponse> observer) {
+  private void labelValues(LabelValuesRequest request, StreamObserver<LabelValuesResponse> observer) {
     answer(observer, () -> {
       observer.onNext(LabelValuesResponse.newBuilder().addAllValues(labels.values(request)).build());
       return true;
     });
   }
 
-  private boolean send(SeriesRequest request, Select select, BackpressuredStream<SeriesResponse> stream)
+  private boolean send(SeriesRequest request, Select select, BackpressuredStream<SeriesFrame> stream)
       throws IOException, LimitExceededException, SendFailedException {
     var frames = new SeriesFrames(stream, request.getResponseBatchSize());
     long seriesSent = 0;

@@ -96,7 +96,7 @@ final class LiveTailPropertyTest {
     var select = new Select(new TimeRange(0, maxt), List.of(), labels -> labels, _ -> true, 0, () -> false);
     try (OrderedSeriesSet series = selector.select(select)) {
       assertThat(series.next()).isTrue();
-      return series.chunks().stream().map(AggrChunks::of).toList();
+      return series.chunks().stream().map(Wire::received).toList();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.marmoset.storeapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.marmoset.proto.thanos.AggrChunk;
 import dev.marmoset.proto.thanos.Series;
 import dev.marmoset.proto.thanos.SeriesResponse;
@@ -35,6 +36,40 @@ final class SeriesFramesTest {
       assertThat(Wire.unpacked(messages)).isEqualTo(store.series(store.request("n=up")));
       assertThat(store.messages(store.request("n=up, z=absent").setResponseBatchSize(64))).isEmpty();
       assertThat(store.messages(store.request("n=up, z!=149").setResponseBatchSize(149))).hasSize(1);
+    }
+  }
+
+  /// Over TCP the array of a message is used again for the next one; inside the process it is not.
+  @Test
+  void theSameSeriesArriveOverTcp() {
+    var storage = noisy(300_000);
+    for (int i = 0; i < 1000; i++) {
+      storage.add(Labels.of("n", "d", "z", "%03d".formatted(i)), i, i);
+    }
+    try (var near = new StoreHarness(storage);
+        var far = new StoreHarness(storage, StoreHarness.options(StoreHarness.REGION), true)) {
+      for (int size : new int[] {0, 64}) {
+        List<SeriesResponse> expected = near.messages(near.request("n!=\"\"").setResponseBatchSize(size));
+        boolean same = far.messages(far.request("n!=\"\"").setResponseBatchSize(size)).equals(expected);
+        assertThat(same).as("answers with batches of %d", size).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void framesReadAsTheSameMessagesAsGeneratedOnes() throws InvalidProtocolBufferException {
+    try (var store = new StoreHarness(noisy(1000))) {
+      for (int size : new int[] {0, 64}) {
+        for (boolean skip : new boolean[] {true, false}) {
+          for (SeriesResponse message : store
+              .messages(store.request("n!=\"\"").setResponseBatchSize(size).setSkipChunks(skip))) {
+            assertThat(message.getUnknownFields().asMap()).isEmpty();
+            assertThat(SeriesResponse.parseFrom(message.toByteArray())).isEqualTo(message);
+            assertThat(Wire.unpacked(List.of(message)))
+                .allMatch(series -> (series.getChunksCount() == 0) == skip && series.getLabelsCount() == 2);
+          }
+        }
+      }
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.marmoset.storeapi;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.marmoset.proto.thanos.AggrChunk;
 import dev.marmoset.proto.thanos.LabelMatcher;
 import dev.marmoset.proto.thanos.Series;
 import dev.marmoset.proto.thanos.SeriesResponse;
+import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.XorIterator;
 import dev.marmoset.storage.labels.Label;
 import dev.marmoset.storage.labels.Labels;
@@ -71,6 +73,20 @@ final class Wire {
       }
     }
     return samples;
+  }
+
+  /// A chunk as it arrives at a querier.
+  static AggrChunk received(Chunk chunk) {
+    long hash = AggrChunks.hash(chunk);
+    byte[] field = new byte[AggrChunks.size(chunk, hash)];
+    if (AggrChunks.write(field, 0, chunk, hash) != field.length) {
+      throw new AssertionError("size and write disagree about " + chunk);
+    }
+    try {
+      return Series.parseFrom(field).getChunks(0);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /// Number of samples that a chunk states.
