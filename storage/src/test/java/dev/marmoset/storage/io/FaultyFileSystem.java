@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultyFileSystem implements FileSystem {
   private static final int PAGE = 64;
 
-  private sealed interface Node {
-  }
+  private sealed interface Node {}
 
   private static final class Directory implements Node {
     private final Map<String, Node> live = new TreeMap<>();
@@ -39,8 +38,7 @@ public final class FaultyFileSystem implements FileSystem {
     private int lostFrom = Integer.MAX_VALUE;
   }
 
-  private record Change(int group, Directory directory, String name, @Nullable Node after) {
-  }
+  private record Change(int group, Directory directory, String name, @Nullable Node after) {}
 
   private final Directory root = new Directory();
   private final List<Change> pending = new ArrayList<>();
@@ -82,7 +80,8 @@ public final class FaultyFileSystem implements FileSystem {
     var kept = new HashMap<Integer, Boolean>();
     int mode = random.nextInt(3);
     for (Change change : pending) {
-      boolean keep = kept.computeIfAbsent(change.group(), _ -> mode == 0 || mode == 1 && random.nextBoolean());
+      boolean keep =
+          kept.computeIfAbsent(change.group(), _ -> mode == 0 || mode == 1 && random.nextBoolean());
       if (keep) {
         applyTo(change.directory().durable, change);
       }
@@ -312,7 +311,8 @@ public final class FaultyFileSystem implements FileSystem {
   public void forceDirectory(Path path) throws IOException {
     Fault fault = begin("forceDirectory", path);
     Directory directory = directory(path);
-    var groups = pending.stream().filter(change -> change.directory() == directory).map(Change::group).toList();
+    var groups =
+        pending.stream().filter(change -> change.directory() == directory).map(Change::group).toList();
     for (Change change : List.copyOf(pending)) {
       if (groups.contains(change.group())) {
         applyTo(change.directory().durable, change);

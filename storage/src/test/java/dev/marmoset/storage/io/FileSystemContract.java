@@ -46,14 +46,17 @@ abstract class FileSystemContract {
   @Test
   void createRefusesAnExistingName() throws IOException {
     write("a", "x");
-    assertThatThrownBy(() -> files().create(directory().resolve("a"))).isInstanceOf(FileAlreadyExistsException.class);
+    assertThatThrownBy(() -> files().create(directory().resolve("a")))
+        .isInstanceOf(FileAlreadyExistsException.class);
   }
 
   @Test
   void appendAndOpenRefuseAMissingName() {
-    assertThatThrownBy(() -> files().append(directory().resolve("a"))).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> files().append(directory().resolve("a")))
+        .isInstanceOf(NoSuchFileException.class);
     assertThatThrownBy(() -> files().open(directory().resolve("a"))).isInstanceOf(NoSuchFileException.class);
-    assertThatThrownBy(() -> files().delete(directory().resolve("a"))).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> files().delete(directory().resolve("a")))
+        .isInstanceOf(NoSuchFileException.class);
     assertThatThrownBy(() -> files().list(directory().resolve("a"))).isInstanceOf(NoSuchFileException.class);
   }
 
