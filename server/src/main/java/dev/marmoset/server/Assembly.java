@@ -187,7 +187,7 @@ final class Assembly {
           .addKeyValue("filesystem", setup.fileSystem()).addKeyValue("scratch", setup.options().scratch())
           .addKeyValue("window", Durations.format(setup.options().acceptanceWindow()))
           .addKeyValue("commit_interval", Durations.format(setup.options().commitInterval()))
-          .addKeyValue("memory", ByteSizes.format(setup.options().openChunkBytes()))
+          .addKeyValue("memory", ByteSizes.format(setup.options().offHeapBytes()))
           .addKeyValue("heap", ByteSizes.format(Runtime.getRuntime().maxMemory())).log("opening the store");
       var tsdb = Tsdb.open(setup.options(), incarnation, new LocalFileSystem(), clock, random);
       storage.attach(tsdb);

@@ -56,7 +56,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     this.options = options;
     this.clock = clock;
     this.windows = new HeadWindows(options.scratch());
-    this.openChunks = new OpenChunks(lines, windows, options.openChunkBytes());
+    this.openChunks = new OpenChunks(lines, windows, options.offHeapBytes());
     this.hash = new RegionHash(random.nextLong(), random.nextLong());
   }
 
@@ -195,6 +195,11 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   boolean hasRoom() {
     long limit = options.maxSeries() == 0 ? LateRows.MAX_ID : Math.min(options.maxSeries(), LateRows.MAX_ID);
     return table.size() < limit;
+  }
+
+  /// Whether memory for another series is there. Under the lock.
+  boolean hasMemory() {
+    return !openChunks.isFull();
   }
 
   /// Labels by id. Under the lock.

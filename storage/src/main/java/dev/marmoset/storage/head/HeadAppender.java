@@ -16,6 +16,9 @@ import java.util.concurrent.CompletableFuture;
 /// acknowledge what was never stored. Two requests in flight can therefore both get a conflicting sample accepted; the
 /// conflict rule settles it at reading.
 public final class HeadAppender implements Appender {
+  private static final String OVERLOADED =
+      "the memory for series (--memory.limit) is used up; existing series are still taken, without new ones in the request";
+
   private final Head head;
   private final LogWriter log;
   private final LogBatch batch;
@@ -24,6 +27,7 @@ public final class HeadAppender implements Appender {
   private final long minTime;
   private final long maxTime;
   private boolean open = true;
+  private boolean overloaded;
 
   /// The head's lock is held and stays so until [#commit] or [#close].
   ///
@@ -60,6 +64,10 @@ public final class HeadAppender implements Appender {
     if (id >= 0) {
       return id;
     }
+    if (!head.hasMemory()) {
+      overloaded = true;
+      return OVER_LIMIT;
+    }
     return head.hasRoom() ? head.add(region, offset, length) : OVER_LIMIT;
   }
 
@@ -88,10 +96,10 @@ public final class HeadAppender implements Appender {
   public CompletableFuture<CommitOutcome> commit() {
     batch.judgedAt(judgedAt);
     release();
-    if (batch.isEmpty()) {
+    if (batch.isEmpty() && !overloaded) {
       return finished(CommitOutcome.Durable.INSTANCE);
     }
-    Optional<String> fault = head.fault();
+    Optional<String> fault = overloaded ? Optional.of(OVERLOADED) : head.fault();
     if (fault.isPresent()) {
       return finished(new CommitOutcome.Unavailable(fault.get()));
     }

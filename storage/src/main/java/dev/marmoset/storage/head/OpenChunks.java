@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
 final class OpenChunks implements AutoCloseable {
   private static final int LINK = Slab.SLOT_WORDS - 1;
   private static final int NO_TAIL = -1;
+  /// Segments go to scratch from three quarters of the memory on: the rest is for the lines and first segments of new
+  /// series, which cannot go there.
+  private static final int SPILL_AT_NUMERATOR = 3;
+  private static final int SPILL_AT_DENOMINATOR = 4;
   /// Longest chunk in words: 120 samples of at most 24 + 13 + 64 bits, and the first with a 10-byte time.
   private static final int MAX_WORDS = (ChunkCut.MAX_SAMPLES * (68 + 13 + 64) + 80) / 64 + 1;
   /// Where the word that is not full yet stands in the buffer a chunk is put together in.
@@ -54,7 +58,7 @@ final class OpenChunks implements AutoCloseable {
   private final SeriesLines lines;
   private final HeadWindows windows;
   private final Slab segments = new Slab();
-  private final long budgetBytes;
+  private final long offHeapBytes;
   private final byte[] encoded = new byte[PENDING_AT + Long.BYTES];
   private int encodedFrom;
   private final byte[] segmentBytes = new byte[Slab.SLOT_BYTES];
@@ -68,11 +72,11 @@ final class OpenChunks implements AutoCloseable {
   /// Time of the sample that is being appended, ms: tells the window whose scratch file takes spilled segments.
   private long appending;
 
-  /// @param budgetBytes memory the segments may take before full ones are spilled to scratch
-  OpenChunks(SeriesLines lines, HeadWindows windows, long budgetBytes) {
+  /// @param offHeapBytes off-heap memory of the head, series lines included
+  OpenChunks(SeriesLines lines, HeadWindows windows, long offHeapBytes) {
     this.lines = lines;
     this.windows = windows;
-    this.budgetBytes = budgetBytes;
+    this.offHeapBytes = offHeapBytes;
   }
 
   /// Appends a sample whose time is after the latest of its series.
@@ -134,6 +138,11 @@ final class OpenChunks implements AutoCloseable {
   /// Whether the series has an open chunk.
   boolean isOpen(int id) {
     return SeriesLines.field(lines.get(id, PACKED), COUNT_SHIFT, COUNT_BITS) != 0;
+  }
+
+  /// Whether the off-heap memory is used up, although all that can be is on scratch: one more series is too many.
+  boolean isFull() {
+    return bytesInUse() >= offHeapBytes;
   }
 
   long memoryBytes() {
@@ -227,7 +236,7 @@ final class OpenChunks implements AutoCloseable {
   }
 
   private void nextSegment() {
-    if (tail != NO_TAIL && segments.slotsInUse() * (long) Slab.SLOT_BYTES >= budgetBytes) {
+    if (tail != NO_TAIL && bytesInUse() >= offHeapBytes / SPILL_AT_DENOMINATOR * SPILL_AT_NUMERATOR) {
       segments.set(tail, LINK, -spill(tail));
     } else {
       int slot = segments.allocate();
@@ -235,6 +244,10 @@ final class OpenChunks implements AutoCloseable {
       tail = slot;
     }
     tailWords = 0;
+  }
+
+  private long bytesInUse() {
+    return (segments.slotsInUse() + (long) lines.size()) * Slab.SLOT_BYTES;
   }
 
   private long spill(int slot) {

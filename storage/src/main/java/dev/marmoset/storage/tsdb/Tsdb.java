@@ -71,11 +71,12 @@ public final class Tsdb implements Storage, AutoCloseable {
     var acceptance = new AcceptanceClock(clock);
     var head =
         new Head(new HeadOptions(scratch.path(), options.acceptanceWindow().toMillis(), options.maxSeries(),
-            options.openChunkBytes()), acceptance, random);
+            options.offHeapBytes()), acceptance, random);
     var gate = new ReplayGate(head);
     try {
       LogWriter log = LogWriter.open(LogOptions.standard(options.data(), incarnation, options.version(),
-          options.acceptanceWindow(), options.commitInterval(), CUT_DELAY), files, acceptance, random, head, gate);
+          options.acceptanceWindow(), options.commitInterval(), CUT_DELAY), files, acceptance, random, head,
+          gate);
       var recovery = new Recovery(files, options.data(), incarnation, head, gate);
       var tsdb = new Tsdb(volume, incarnation, scratch, head, log, recovery);
       tsdb.recoveryThread.start();

@@ -11,10 +11,10 @@ import java.time.Duration;
 /// @param acceptanceWindow W: how old a sample may be
 /// @param commitInterval   shortest time between two commits of the log
 /// @param maxSeries        series the store may hold; 0 = no limit
-/// @param openChunkBytes   memory of open chunks above which they spill to scratch
+/// @param offHeapBytes     off-heap memory of the head; near it open chunks go to scratch, at it new series are refused
 public record TsdbOptions(Path data, Path scratch, String version, Duration acceptanceWindow,
     Duration commitInterval,
-    long maxSeries, long openChunkBytes) {
+    long maxSeries, long offHeapBytes) {
   /// Shortest acceptance window: a sender's retry after a short outage must still be taken.
   public static final Duration MIN_ACCEPTANCE_WINDOW = Duration.ofMinutes(5);
 

@@ -33,7 +33,7 @@ final class HeadFixture implements AutoCloseable {
 
   final Head head;
 
-  HeadFixture(Path scratch, long openChunkBytes) {
+  HeadFixture(Path scratch, long offHeapBytes) {
     var clock = new AcceptanceClock(new Clock() {
       @Override
       public long wallMillis() {
@@ -45,7 +45,7 @@ final class HeadFixture implements AutoCloseable {
         return 0;
       }
     });
-    head = new Head(new HeadOptions(scratch, 86_400_000, 0, openChunkBytes), clock, new Random(7));
+    head = new Head(new HeadOptions(scratch, 86_400_000, 0, offHeapBytes), clock, new Random(7));
   }
 
   int series(String... labels) {
