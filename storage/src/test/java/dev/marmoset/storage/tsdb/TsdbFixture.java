@@ -39,10 +39,16 @@ final class TsdbFixture implements AutoCloseable {
 
   private final Path directory;
   private final Duration window;
+  private final long offHeapBytes;
   volatile long now = NOW;
   Tsdb tsdb;
 
   TsdbFixture(Path directory, Duration window) throws IOException {
+    this(directory, window, Long.MAX_VALUE);
+  }
+
+  TsdbFixture(Path directory, Duration window, long offHeapBytes) throws IOException {
+    this.offHeapBytes = offHeapBytes;
     this.directory = directory;
     this.window = window;
     this.tsdb = open();
@@ -63,6 +69,14 @@ final class TsdbFixture implements AutoCloseable {
   /// Sends a request and waits until it is durable; answers the verdicts.
   List<AppendResult> write(List<Sample> samples) {
     var verdicts = new ArrayList<AppendResult>();
+    assertThat(send(samples, verdicts)).isInstanceOf(CommitOutcome.Durable.class);
+    return verdicts;
+  }
+
+  /// Sends a request and waits for its outcome.
+  ///
+  /// @param verdicts receives one per sample
+  CommitOutcome send(List<Sample> samples, List<AppendResult> verdicts) {
     CompletableFuture<CommitOutcome> commit;
     try (Appender appender = tsdb.appender()) {
       for (Sample sample : samples) {
@@ -70,8 +84,7 @@ final class TsdbFixture implements AutoCloseable {
       }
       commit = appender.commit();
     }
-    assertThat(commit.orTimeout(30, TimeUnit.SECONDS).join()).isInstanceOf(CommitOutcome.Durable.class);
-    return verdicts;
+    return commit.orTimeout(30, TimeUnit.SECONDS).join();
   }
 
   AppendResult write(Sample sample) {
@@ -111,7 +124,7 @@ final class TsdbFixture implements AutoCloseable {
     };
     Tsdb opened =
         Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test", window,
-            Duration.ofMillis(1), 0, Long.MAX_VALUE), new LocalFileSystem(), clock, new SecureRandom());
+            Duration.ofMillis(1), 0, offHeapBytes), new LocalFileSystem(), clock, new SecureRandom());
     long deadline = System.nanoTime() + WAIT_NANOS;
     while (opened.notReady().isPresent()) {
       assertThat(System.nanoTime()).as(opened.notReady().orElse("ready")).isLessThan(deadline);

@@ -9,8 +9,10 @@ import static dev.marmoset.storage.tsdb.TsdbFixture.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.chunk.ConflictRule;
 import dev.marmoset.storage.io.LocalFileSystem;
+import dev.marmoset.storage.io.Slab;
 import dev.marmoset.storage.io.UnsupportedFormatException;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.tsdb.TsdbFixture.Sample;
@@ -149,6 +151,22 @@ class TsdbTest {
       store.crash();
       assertThat(store.read()).isEqualTo(expected);
       assertThat(store.tsdb.damagedSegments()).isZero();
+    }
+  }
+
+  @Test
+  void newSeriesAreRefusedForNowWhenMemoryIsUsedUpAndExistingOnesGoOn() throws IOException {
+    try (var store = new TsdbFixture(directory, DAY, 3 * Slab.SLOT_BYTES)) {
+      for (int i = 0; i < 3; i++) {
+        store.write(Sample.of(Labels.of("__name__", "m" + i), NOW, 1));
+      }
+      var outcome =
+          store.send(List.of(Sample.of(A, NOW, 1), Sample.of(Labels.of("__name__", "m0"), NOW + 1, 1)),
+              new ArrayList<>());
+      assertThat(outcome).isInstanceOfSatisfying(CommitOutcome.Unavailable.class,
+          unavailable -> assertThat(unavailable.reason()).contains("--memory.limit"));
+      assertThat(store.write(Sample.of(Labels.of("__name__", "m0"), NOW + 1, 1))).isEqualTo(ACCEPTED);
+      assertThat(store.read()).hasSize(3);
     }
   }
 
