@@ -156,7 +156,7 @@ class TsdbTest {
 
   @Test
   void newSeriesAreRefusedForNowWhenMemoryIsUsedUpAndExistingOnesGoOn() throws IOException {
-    try (var store = new TsdbFixture(directory, DAY, 3 * Slab.SLOT_BYTES)) {
+    try (var store = new TsdbFixture(directory, DAY, 6 * Slab.SLOT_BYTES)) {
       for (int i = 0; i < 3; i++) {
         store.write(Sample.of(Labels.of("__name__", "m" + i), NOW, 1));
       }
