@@ -85,7 +85,7 @@ final class Assembly {
       AdminPages.addLifecycleTo(router, () -> stopRequested.complete(StopReason.QUIT));
     }
     this.http = new HttpServer(config.http().address().host(), config.http().address().port(),
-        2L * config.receive().maxBodyBytes(), STOP_HTTP, router, metrics.meters());
+        STOP_HTTP, router, metrics.meters());
     new ServerMetrics(metrics.meters(), build, identity, readiness);
   }
 

@@ -39,7 +39,14 @@ public final class Marmoset {
 
   /// Runs the process and ends it with the exit code of what was asked.
   public static void main(String[] arguments) {
-    System.exit(new Marmoset(System.getenv(), System.out, System.err).run(arguments).number());
+    var code = ExitCode.FAILED;
+    try {
+      code = new Marmoset(System.getenv(), System.out, System.err).run(arguments);
+    } catch (Throwable e) {
+      // A defect. The listeners' threads would keep a process alive that does nothing.
+      LOG.atError().setCause(e).log("the process ends because of a defect");
+    }
+    System.exit(code.number());
   }
 
   /// Does what the arguments ask for.
@@ -135,6 +142,7 @@ public final class Marmoset {
   }
 
   private ExitCode series(Invocation.Series query) {
+    LogSetup.install("error", false);
     return switch (new SeriesCommand(new SystemClock()).run(query)) {
       case SeriesCommand.Outcome.Answer(String text) -> print(text);
       case SeriesCommand.Outcome.Problem(String why) -> {

@@ -12,13 +12,13 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /// The listener for HTTP/1.1 and HTTP/2 without TLS. Requests run on virtual threads.
 ///
-/// Bodies reach endpoints as they were sent: no content encoding is undone, because the write path judges it.
+/// Bodies reach endpoints as they were sent: no content encoding is undone and no size is refused here, because the
+/// write path judges both and counts what it refuses. An endpoint that does not read a body costs nothing.
 public final class HttpServer {
   /// Selector, acceptor and a few callbacks; endpoints do not run here.
   private static final int PLATFORM_THREADS = 8;
@@ -33,12 +33,10 @@ public final class HttpServer {
   private final Server server;
   private final ServerConnector connector;
 
-  /// @param host          where to listen; empty for every local address
-  /// @param port          0 for any free port
-  /// @param bodyWall      bytes at which any body is cut off, above what every endpoint allows
-  /// @param stopTimeout   how long running requests may take while stopping
-  public HttpServer(String host, int port, long bodyWall, Duration stopTimeout, Router router,
-      MeterRegistry registry) {
+  /// @param host        where to listen; empty for every local address
+  /// @param port        0 for any free port
+  /// @param stopTimeout how long running requests may take while stopping
+  public HttpServer(String host, int port, Duration stopTimeout, Router router, MeterRegistry registry) {
     var threads = new QueuedThreadPool(PLATFORM_THREADS);
     threads.setName("http");
     threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-"));
@@ -53,10 +51,7 @@ public final class HttpServer {
     connector.setIdleTimeout(IDLE_CONNECTION.toMillis());
     connector.setShutdownIdleTimeout(IDLE_STOPPING.toMillis());
     server.addConnector(connector);
-    var limited = new SizeLimitHandler(bodyWall, -1);
-    limited.setHandler(new EndpointHandler(router, new HttpMetrics(registry)));
-    var graceful = new GracefulHandler(limited);
-    server.setHandler(graceful);
+    server.setHandler(new GracefulHandler(new EndpointHandler(router, new HttpMetrics(registry))));
     server.setStopTimeout(stopTimeout.toMillis());
     server.setErrorHandler((_, response, callback) -> {
       response.getHeaders().put("Content-Type", "text/plain; charset=utf-8");

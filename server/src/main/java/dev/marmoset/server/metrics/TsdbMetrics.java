@@ -50,7 +50,7 @@ public final class TsdbMetrics {
     gauge("prometheus.tsdb.head.series", "", "series in memory", t -> t.headSizes().series());
     counter("prometheus.tsdb.head.samples.appended", "", "samples applied, replayed ones included",
         t -> t.headStats().appendedSamples());
-    counter("marmoset.head.series.created", "", "series created", t -> t.headStats().createdSeries());
+    counter("marmoset.head.new.series", "", "series created", t -> t.headStats().createdSeries());
     counter("marmoset.head.late.samples", "", "samples not newer than the latest one of their series",
         t -> t.headStats().lateSamples());
     gauge("marmoset.head.symbols", "", "distinct label names and values", t -> t.headSizes().symbols());

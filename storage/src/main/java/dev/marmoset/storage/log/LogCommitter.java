@@ -247,9 +247,10 @@ final class LogCommitter {
       said.add(note);
     }
     if (append(() -> encode(entries, said))) {
+      // Before the answers: an answered batch is used again by somebody else.
+      learnSampleSize(entries);
       entries.forEach(this::apply);
       entries.forEach(entry -> entry.answer().complete(CommitOutcome.Durable.INSTANCE));
-      learnSampleSize(entries);
     } else {
       entries.forEach(entry -> queue.refuse(entry, "the log was not written: " + reason));
       notes.addAll(said);
