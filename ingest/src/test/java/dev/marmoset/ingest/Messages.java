@@ -6,7 +6,9 @@ import dev.marmoset.proto.prometheus.TimeSeries;
 import dev.marmoset.proto.prometheus.WriteRequest;
 import dev.marmoset.proto.prometheus.writev2.Request;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The same series and samples as a message of either version, by the generated classes.
 final class Messages {
@@ -52,15 +54,13 @@ final class Messages {
   }
 
   Request v2() {
-    var symbols = new ArrayList<String>(List.of(""));
+    var symbols = new LinkedHashMap<String, Integer>(Map.of("", 0));
     var request = Request.newBuilder();
     for (Series s : series) {
       var message = dev.marmoset.proto.prometheus.writev2.TimeSeries.newBuilder();
       for (String text : s.labels) {
-        if (!symbols.contains(text)) {
-          symbols.add(text);
-        }
-        message.addLabelsRefs(symbols.indexOf(text));
+        symbols.putIfAbsent(text, symbols.size());
+        message.addLabelsRefs(symbols.getOrDefault(text, 0));
       }
       for (long[] sample : s.samples) {
         message.addSamples(dev.marmoset.proto.prometheus.writev2.Sample.newBuilder().setTimestamp(sample[0])
@@ -68,6 +68,6 @@ final class Messages {
       }
       request.addTimeseries(message);
     }
-    return request.addAllSymbols(symbols).build();
+    return request.addAllSymbols(symbols.keySet()).build();
   }
 }
