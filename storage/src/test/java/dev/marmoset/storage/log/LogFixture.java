@@ -31,8 +31,11 @@ final class LogFixture {
   }
 
   LogFixture(FaultyFileSystem files) {
+    this(files, LogOptions.standard(DATA, INCARNATION, "test", WINDOW, INTERVAL, Duration.ofMinutes(5)));
+  }
+
+  LogFixture(FaultyFileSystem files, LogOptions options) {
     this.files = files;
-    var options = LogOptions.standard(DATA, INCARNATION, "test", WINDOW, INTERVAL, Duration.ofMinutes(5));
     log = new LogCommitter(options, files, acceptance, new Random(3), LogFixture::labels, applied::add);
   }
 

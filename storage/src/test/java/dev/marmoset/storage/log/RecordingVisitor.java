@@ -3,7 +3,9 @@ package dev.marmoset.storage.log;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Keeps everything a segment delivers, as text that tests can compare.
 final class RecordingVisitor implements LogVisitor {
@@ -12,7 +14,14 @@ final class RecordingVisitor implements LogVisitor {
   final List<String> others = new ArrayList<>();
   final List<Long> recordEnds = new ArrayList<>();
 
+  /// Texts of labels, which take longer than anything else here.
+  private final Map<Integer, String> names = new HashMap<>();
+
   static String sample(Labels labels, long t, long bits) {
+    return sample(labels.toString(), t, bits);
+  }
+
+  private static String sample(String labels, long t, long bits) {
     return labels + " " + t + " " + Long.toHexString(bits);
   }
 
@@ -26,7 +35,7 @@ final class RecordingVisitor implements LogVisitor {
 
   @Override
   public void sample(int number, long t, long valueBits) {
-    samples.add(sample(series.get(number), t, valueBits));
+    samples.add(sample(names.computeIfAbsent(number, _ -> series.get(number).toString()), t, valueBits));
   }
 
   @Override
