@@ -18,6 +18,7 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
   private static final Duration NETWORK_COMMIT = Duration.ofSeconds(1);
   /// The rest is for the JVM's heap, the page cache and what reads hold.
   private static final int MEMORY_SHARE = 4;
+  private static final long MIB = 1 << 20;
 
   /// Looks at the machine.
   ///
@@ -28,7 +29,7 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
     var commit = config.commitInterval().orElse(fileSystem.startsWith("nfs") ? NETWORK_COMMIT : LOCAL_COMMIT);
     var scratch = config.scratchPath().orElseGet(
         () -> Path.of(System.getProperty("java.io.tmpdir"), "marmoset-" + System.getProperty("user.name")));
-    long memory = config.memoryLimit().orElseGet(() -> machineMemory() / MEMORY_SHARE);
+    long memory = config.memoryLimit().orElseGet(() -> (machineMemory() / MEMORY_SHARE) & -MIB);
     var options = new TsdbOptions(config.path(), scratch, version, config.outOfOrderWindow(), commit, 0, memory);
     return new StorageSetup(options, fileSystem);
   }

@@ -116,8 +116,10 @@ public final class CommandLineReader {
       boolean negated = name.startsWith(NO) && Flags.names().contains(name.substring(NO.length()));
       String flag = negated ? name.substring(NO.length()) : name.substring(2);
       var given = texts.computeIfAbsent(flag, _ -> new ArrayList<>());
-      for (String text : option.stringValues()) {
-        given.add(negated ? "false" : text);
+      if (negated) {
+        given.add("false");
+      } else {
+        given.addAll(option.stringValues());
       }
     }
   }

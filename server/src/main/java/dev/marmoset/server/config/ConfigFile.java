@@ -114,7 +114,10 @@ final class ConfigFile {
       case String text -> texts.add(expand(flag, text));
       case List<?> list when flag.repeatable() -> list.forEach(e -> texts.add(expand(flag, String.valueOf(e))));
       case Map<?, ?> map -> map.forEach((name, text) -> texts.add(expand(flag, name + "=" + text)));
-      case null, default -> problems.add(origin + ": " + flag.name() + " needs one value");
+      case null, default -> {
+        problems.add(origin + ": " + flag.name() + " needs one value");
+        return;
+      }
     }
     if (values.put(flag.name(), texts) != null) {
       problems.add(origin + ": " + flag.name() + " is given twice, nested and with dots");

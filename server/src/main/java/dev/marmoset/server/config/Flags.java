@@ -85,8 +85,9 @@ public final class Flags {
   /// Memory budget.
   public static final Flag<Optional<Long>> MEMORY_LIMIT = Flag.single(STORAGE_GROUP, "memory.limit",
       Syntax.optional(Syntax.bytes(16 * MIB, Long.MAX_VALUE)), "",
-      "Memory the open chunks may take before they go to the scratch directory, at least 16MiB. Without it: a quarter"
-          + " of the memory of the container or machine.");
+      "Memory outside the JVM's heap that series and open chunks may take, at least 16MiB. Near it open chunks go to the"
+          + " scratch directory, at it new series are refused with 503. Without it: a quarter of the memory of the"
+          + " container or machine.");
 
   /// External labels.
   public static final Flag<Labels> LABEL = Flag.<Label, Labels>repeatable(IDENTITY_GROUP, "label", LabelPairs.SYNTAX,
