@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// Slow readers and readers that leave.
 final class BackpressureTest {
@@ -85,21 +84,26 @@ final class BackpressureTest {
   }
 
   @Test
-  @Timeout(60)
   void aSelectThatWasCancelledWhileItWaitedReadsNothing() throws InterruptedException {
     var storage = series(10, chunks(1));
     try (var store = new StoreHarness(storage, oneAtATime(Duration.ofSeconds(30)))) {
       var first = SlowReader.of(store, store.request("n=up").build());
       assertThat(first.next()).isTrue();
       var waiting = SlowReader.of(store, store.request("n=up").build());
-      while (store.registry.get("thanos.store.server.pending.series.requests").gauge().value() < 1) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (pending(store) < 1 && System.nanoTime() < deadline) {
         Thread.onSpinWait();
       }
+      assertThat(pending(store)).isEqualTo(1);
       waiting.cancel();
       first.cancel();
       storage.awaitClosings(2);
       assertThat(storage.chunkReads()).isLessThanOrEqualTo(3);
     }
+  }
+
+  private static double pending(StoreHarness store) {
+    return store.registry.get("thanos.store.server.pending.series.requests").gauge().value();
   }
 
   private static StoreApiOptions oneAtATime(Duration patience) {
