@@ -43,8 +43,9 @@ final class AdminPages {
     router.route("GET", "/api/v1/status/buildinfo", "status", _ -> success(this::buildInfo));
     router.route("GET", "/api/v1/status/flags", "status", _ -> success(this::flags));
     router.route("GET", "/api/v1/status/config", "status", _ -> success(this::config));
-    router.route("GET", "/api/v1/status/tsdb", "status", _ -> tsdb.get().map(t -> success(json -> tsdb(json, t)))
-        .orElseGet(() -> HttpResponse.text(503, "the store is being opened")));
+    router.route("GET", "/api/v1/status/tsdb", "status",
+        _ -> tsdb.get().map(t -> success(json -> tsdb(json, t)))
+            .orElseGet(() -> HttpResponse.text(503, "the store is being opened")));
   }
 
   /// Adds `/-/quit`.
@@ -95,7 +96,8 @@ final class AdminPages {
   }
 
   private void buildInfo(JsonWriter json) {
-    json.field("application", "Marmoset").field("version", build.version()).field("revision", build.revision())
+    json.field("application", "Marmoset").field("version", build.version())
+        .field("revision", build.revision())
         .field("branch", build.branch()).field("buildUser", build.user()).field("buildDate", build.date())
         .field("goVersion", "").field("javaVersion", build.java());
   }
@@ -110,14 +112,16 @@ final class AdminPages {
 
   private static void tsdb(JsonWriter json, Tsdb tsdb) {
     var sizes = tsdb.headSizes();
-    json.key("headStats").object().field("numSeries", sizes.series()).field("numLabelPairs", sizes.labelPairs())
+    json.key("headStats").object().field("numSeries", sizes.series())
+        .field("numLabelPairs", sizes.labelPairs())
         .field("minTime", tsdb.oldestTime()).endObject();
     json.key("memory").object().field("seriesLines", sizes.lineBytes()).field("openChunks", sizes.openBytes())
         .field("labels", sizes.labelBytes()).field("seriesTable", sizes.tableBytes())
         .field("lateRows", sizes.lateBytes()).endObject();
     json.field("scratchBytes", sizes.scratchBytes());
     var replay = tsdb.replayProgress();
-    json.key("replay").object().field("segments", replay.segments()).field("segmentsDone", replay.segmentsDone())
+    json.key("replay").object().field("segments", replay.segments())
+        .field("segmentsDone", replay.segmentsDone())
         .field("samples", replay.samples()).key("done").value(replay.done()).endObject();
     json.field("volume", tsdb.volumeId().toString()).field("incarnation", tsdb.incarnation().toString());
   }

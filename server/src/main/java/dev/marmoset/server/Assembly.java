@@ -76,7 +76,8 @@ final class Assembly {
     this.identity = ReplicaIdentity.of(incarnation.toString(), config.identity().replicaValue(), metadataUri);
     this.remoteWrite = new RemoteWriteHandler(storage, readiness, new IngestMetrics(metrics.meters()),
         Limits.ofWrites(config));
-    this.storeApi = new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
+    this.storeApi =
+        new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
     this.grpc = new GrpcServer(config.grpc(), storeApi, polls);
     var router = new Router();
     new WriteEndpoint(remoteWrite::handle, traffic).addTo(router);
@@ -93,8 +94,7 @@ final class Assembly {
   ///
   /// @param http address of the HTTP listener
   /// @param grpc address of the gRPC listener
-  record Listening(InetSocketAddress http, InetSocketAddress grpc) {
-  }
+  record Listening(InetSocketAddress http, InetSocketAddress grpc) {}
 
   /// Opens the listeners, which refuse at first, then the store, which takes writes from then on.
   ///
@@ -167,11 +167,13 @@ final class Assembly {
     InetSocketAddress start() throws IOException;
   }
 
-  private static InetSocketAddress listen(String component, String flag, Listener listener) throws StartException {
+  private static InetSocketAddress listen(String component, String flag, Listener listener)
+      throws StartException {
     try {
       var address = listener.start();
       LOG.atInfo().addKeyValue("component", component)
-          .addKeyValue("address", address.getAddress().getHostAddress() + ":" + address.getPort()).log("listening");
+          .addKeyValue("address", address.getAddress().getHostAddress() + ":" + address.getPort())
+          .log("listening");
       return address;
     } catch (IOException e) {
       throw new StartException(ExitCode.ADDRESS_IN_USE, "listening on " + flag + ": " + rootMessage(e), e);
@@ -216,7 +218,8 @@ final class Assembly {
       announcedReady = ready;
       grpc.ready(ready);
       LOG.atInfo().addKeyValue("ready", ready)
-          .addKeyValue("reason", readiness.notReady().orElse(tsdb.replayProgress().toString())).log("readiness");
+          .addKeyValue("reason", readiness.notReady().orElse(tsdb.replayProgress().toString()))
+          .log("readiness");
     }
     if (tsdb.isOver()) {
       stopRequested.complete(StopReason.LEASE_LOST);
@@ -225,8 +228,9 @@ final class Assembly {
 
   /// The own metrics take the way of every other sender.
   private boolean writeOwn(byte[] request) {
-    var head = new WriteRequestHead("POST", "application/x-protobuf", "identity", "marmoset/" + build.version(),
-        "0.1.0", request.length, "");
+    var head =
+        new WriteRequestHead("POST", "application/x-protobuf", "identity", "marmoset/" + build.version(),
+            "0.1.0", request.length, "");
     var response = remoteWrite.handle(head, new ByteArrayInputStream(request));
     if (response.status() >= 300) {
       LOG.atDebug().addKeyValue("status", response.status()).addKeyValue("said", response.body())
@@ -241,6 +245,7 @@ final class Assembly {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return root == thrown ? String.valueOf(thrown.getMessage()) : thrown.getMessage() + " (" + root.getMessage() + ")";
+    return root == thrown ? String.valueOf(thrown.getMessage())
+        : thrown.getMessage() + " (" + root.getMessage() + ")";
   }
 }

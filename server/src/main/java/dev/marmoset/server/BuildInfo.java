@@ -44,7 +44,8 @@ record BuildInfo(String version, String branch, String revision, String user, St
   private static Attributes manifest() {
     try {
       var self = BuildInfo.class.getResource("BuildInfo.class");
-      if (self != null && self.openConnection() instanceof JarURLConnection jar && jar.getManifest() != null) {
+      if (self != null && self.openConnection() instanceof JarURLConnection jar
+          && jar.getManifest() != null) {
         return jar.getManifest().getMainAttributes();
       }
     } catch (IOException _) {

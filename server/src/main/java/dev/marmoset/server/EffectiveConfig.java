@@ -7,8 +7,7 @@ import java.util.List;
 
 /// Shows what the configuration came out as.
 final class EffectiveConfig {
-  private EffectiveConfig() {
-  }
+  private EffectiveConfig() {}
 
   /// The settings somebody gave, as a configuration file that would give the same. JSON strings are YAML strings.
   static String yaml(List<Setting> settings) {

@@ -43,7 +43,8 @@ final class GrpcServer {
         ? new InetSocketAddress(config.address().port())
         : new InetSocketAddress(host, config.address().port());
     var builder = NettyServerBuilder.forAddress(address).executor(calls).callExecutor(store.callExecutors())
-        .permitKeepAliveTime(PERMITTED_PING.toMillis(), TimeUnit.MILLISECONDS).permitKeepAliveWithoutCalls(true)
+        .permitKeepAliveTime(PERMITTED_PING.toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true)
         .maxInboundMessageSize(MAX_INBOUND_BYTES)
         .maxConnectionAge(config.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
         .maxConnectionAgeGrace(config.gracePeriod().toMillis(), TimeUnit.MILLISECONDS)

@@ -27,8 +27,7 @@ final class Limits {
   private static final int SELECT_SHARE = 4;
   private static final int BODY_SHARE = 3;
 
-  private Limits() {
-  }
+  private Limits() {}
 
   /// What one write may carry and all together may hold.
   static RemoteWriteHandler.Options ofWrites(ServerConfig config) {
@@ -36,7 +35,8 @@ final class Limits {
     long bodies = Math.max((long) receive.maxBodyBytes() + receive.maxDecodedBytes(), heap() / BODY_SHARE);
     var defaults = IngestLimits.defaults();
     var limits = new IngestLimits(new BodyLimits(receive.maxBodyBytes(), receive.maxDecodedBytes(), bodies),
-        new LabelLimits(receive.maxLabels(), receive.maxNameBytes(), receive.maxValueBytes(), receive.maxSetBytes()),
+        new LabelLimits(receive.maxLabels(), receive.maxNameBytes(), receive.maxValueBytes(),
+            receive.maxSetBytes()),
         defaults.maxSamples(), defaults.commitTimeout());
     // Without a replica label of our own, series of others must still not carry the usual one.
     String replica = config.identity().replicaLabel();
@@ -49,7 +49,8 @@ final class Limits {
     long budget = heap() / SELECT_SHARE;
     int running = Math.clamp(budget / SELECT_BYTES, MIN_RUNNING_SELECTS, MAX_RUNNING_SELECTS);
     String name = config.identity().replicaLabel();
-    Optional<Label> replica = name.isEmpty() ? Optional.empty() : Optional.of(new Label(name, identity.value()));
+    Optional<Label> replica =
+        name.isEmpty() ? Optional.empty() : Optional.of(new Label(name, identity.value()));
     return new StoreApiOptions(config.identity().externalLabels(), replica, config.store().liveTail(),
         () -> Long.MIN_VALUE,
         new QueryLimits(config.store().requestSeries(), config.store().requestSamples(), MAX_ANSWER_BYTES),

@@ -29,7 +29,8 @@ final class Maintenance implements AutoCloseable {
       try {
         task.run();
       } catch (RuntimeException e) {
-        LOG.atError().setCause(e).addKeyValue("task", name).log("maintenance task broke off; it will run again");
+        LOG.atError().setCause(e).addKeyValue("task", name)
+            .log("maintenance task broke off; it will run again");
       }
     }, first.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -88,7 +88,8 @@ public final class Marmoset {
         welcome(listening);
       }
     } catch (StartException e) {
-      LOG.atError().addKeyValue("err", e.getMessage()).addKeyValue("exit", e.exitCode().number()).log("not started");
+      LOG.atError().addKeyValue("err", e.getMessage()).addKeyValue("exit", e.exitCode().number())
+          .log("not started");
       return e.exitCode();
     }
     return awaitStop(assembly);
@@ -96,7 +97,8 @@ public final class Marmoset {
 
   private void welcome(Listening listening) {
     int grpc = listening.grpc().getPort();
-    out.println("remote write: http://127.0.0.1:" + listening.http().getPort() + "/api/v1/write   StoreAPI: 127.0.0.1:"
+    out.println("remote write: http://127.0.0.1:" + listening.http().getPort()
+        + "/api/v1/write   StoreAPI: 127.0.0.1:"
         + grpc);
     out.println("see data:     ./marmoset series '{job=\"marmoset\"}'"
         + (grpc == 10_901 ? "" : " --grpc-address=127.0.0.1:" + grpc));

@@ -64,7 +64,8 @@ final class Readiness implements StoreReadiness, WriteGate {
       if (next.compareTo(stage) <= 0) {
         throw new IllegalStateException("entering " + next + " from " + stage);
       }
-      LOG.atInfo().addKeyValue("from", stage).addKeyValue("to", next).addKeyValue("reason", reason).log("stage");
+      LOG.atInfo().addKeyValue("from", stage).addKeyValue("to", next).addKeyValue("reason", reason)
+          .log("stage");
       stage = next;
     }
   }

@@ -27,7 +27,8 @@ record ReplicaIdentity(String incarnation, Optional<String> taskId, String value
   private static final int MAX_DOCUMENT_BYTES = 1 << 20;
   private static final int SUFFIX = 6;
   /// `arn:aws:ecs:eu-west-1:123456789012:task/cluster/0123456789abcdef0123456789abcdef`; older ARNs lack the cluster.
-  private static final Pattern TASK_ARN = Pattern.compile("\"TaskARN\"\\s*:\\s*\"arn:[^\"]*:task/(?:[^\"/]+/)?([^\"/]+)\"");
+  private static final Pattern TASK_ARN =
+      Pattern.compile("\"TaskARN\"\\s*:\\s*\"arn:[^\"]*:task/(?:[^\"/]+/)?([^\"/]+)\"");
 
   /// Finds the identity of this process.
   ///
@@ -46,7 +47,8 @@ record ReplicaIdentity(String incarnation, Optional<String> taskId, String value
       if (arn.find()) {
         return Optional.of(arn.group(1));
       }
-      LOG.atWarn().addKeyValue("uri", metadataUri).log("task metadata names no task; the incarnation stands in");
+      LOG.atWarn().addKeyValue("uri", metadataUri)
+          .log("task metadata names no task; the incarnation stands in");
     } catch (IOException | IllegalArgumentException e) {
       LOG.atWarn().addKeyValue("uri", metadataUri).addKeyValue("err", e)
           .log("reading task metadata; the incarnation stands in");

@@ -54,7 +54,8 @@ final class SelfTest {
   private static LoadedConfig.Valid config(Path directory) {
     var flags = Map.of("http-address", List.of("127.0.0.1:0"), "grpc-address", List.of("127.0.0.1:0"),
         "tsdb.path", List.of(directory.resolve("data").toString()),
-        "tsdb.scratch-path", List.of(directory.resolve("scratch").toString()), "self-monitoring", List.of("false"));
+        "tsdb.scratch-path", List.of(directory.resolve("scratch").toString()), "self-monitoring",
+        List.of("false"));
     return switch (new ConfigLoader(Map.of()).load(flags, List.of())) {
       case LoadedConfig.Valid valid -> valid;
       case LoadedConfig.Invalid invalid -> throw new IllegalStateException(invalid.problems().toString());
@@ -76,7 +77,8 @@ final class SelfTest {
     var address = new HostPort("127.0.0.1", listening.grpc().getPort());
     var query = new Invocation.Series(METRIC, address, Duration.ofMinutes(5), true);
     return switch (new SeriesCommand(clock).run(query)) {
-      case SeriesCommand.Outcome.Answer(String text) -> text.contains(METRIC) ? "" : "the sample is not there: " + text;
+      case SeriesCommand.Outcome.Answer(String text) ->
+        text.contains(METRIC) ? "" : "the sample is not there: " + text;
       case SeriesCommand.Outcome.Problem(String why) -> why;
     };
   }

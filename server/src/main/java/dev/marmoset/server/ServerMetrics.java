@@ -22,6 +22,7 @@ final class ServerMetrics {
   private static void status(MeterRegistry registry, Readiness readiness, String check,
       Function<Readiness, Optional<String>> problem) {
     Gauge.builder("thanos.status", readiness, r -> problem.apply(r).isEmpty() ? 1 : 0)
-        .description("whether a check passes").tag("component", "receive").tag("check", check).register(registry);
+        .description("whether a check passes").tag("component", "receive").tag("check", check)
+        .register(registry);
   }
 }

@@ -35,8 +35,7 @@ final class Shutdown {
     void run() throws Exception;
   }
 
-  private record Step(String phase, Duration most, Action action) {
-  }
+  private record Step(String phase, Duration most, Action action) {}
 
   /// Adds a step behind the others.
   ///
@@ -83,7 +82,8 @@ final class Shutdown {
       LOG.atWarn().addKeyValue("phase", step.phase).addKeyValue("most", Durations.format(step.most))
           .log("a step of the stop takes too long; going on without it");
     } catch (ExecutionException e) {
-      LOG.atWarn().setCause(e.getCause()).addKeyValue("phase", step.phase).log("a step of the stop broke off");
+      LOG.atWarn().setCause(e.getCause()).addKeyValue("phase", step.phase)
+          .log("a step of the stop broke off");
     } catch (InterruptedException _) {
       LOG.atWarn().addKeyValue("phase", step.phase).log("the stop was interrupted; going on");
     }

@@ -30,7 +30,8 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
     var scratch = config.scratchPath().orElseGet(
         () -> Path.of(System.getProperty("java.io.tmpdir"), "marmoset-" + System.getProperty("user.name")));
     long memory = config.memoryLimit().orElseGet(() -> (machineMemory() / MEMORY_SHARE) & -MIB);
-    var options = new TsdbOptions(config.path(), scratch, version, config.outOfOrderWindow(), commit, 0, memory);
+    var options =
+        new TsdbOptions(config.path(), scratch, version, config.outOfOrderWindow(), commit, 0, memory);
     return new StorageSetup(options, fileSystem);
   }
 
@@ -44,8 +45,9 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
 
   /// Of the container, if there is one; the JVM reads its control group.
   private static long machineMemory() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-        ? system.getTotalMemorySize()
-        : Runtime.getRuntime().maxMemory();
+    return ManagementFactory
+        .getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+            ? system.getTotalMemorySize()
+            : Runtime.getRuntime().maxMemory();
   }
 }

@@ -56,7 +56,8 @@ class AssemblyTest {
       assertThat(series(listening, "up")).contains("\"instance\":\"r1\"", "\"region\":\"eu\"",
           "\"marmoset_replica\":\"r1\"");
       assertThat(series(listening, "marmoset_build_info")).contains("\"lastValue\":\"1\"");
-      assertThat(get(listening, "/metrics").body()).contains("thanos_status{check=\"ready\",component=\"receive\"} 1",
+      assertThat(get(listening, "/metrics").body()).contains(
+          "thanos_status{check=\"ready\",component=\"receive\"} 1",
           "marmoset_ingest_samples_total{protocol=\"1.0\",sender=\"marmoset\"}", "process_cpu_seconds_total",
           "jvm_memory_used_bytes").doesNotContain("_seconds_max");
     } finally {
@@ -79,13 +80,16 @@ class AssemblyTest {
       assertThat(get(listening, "/api/v1/status/buildinfo").body()).startsWith("{\"status\":\"success\"")
           .contains("\"application\":\"Marmoset\"");
       assertThat(get(listening, "/api/v1/status/flags").body()).contains("\"tsdb.retention\":\"15d\"");
-      assertThat(get(listening, "/api/v1/status/config").body()).contains("http-address: \\\"127.0.0.1:0\\\"");
+      assertThat(get(listening, "/api/v1/status/config").body())
+          .contains("http-address: \\\"127.0.0.1:0\\\"");
       assertThat(get(listening, "/api/v1/status/tsdb").body()).contains("\"numSeries\":");
-      var channel = NettyChannelBuilder.forAddress("127.0.0.1", listening.grpc().getPort()).usePlaintext().build();
+      var channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", listening.grpc().getPort()).usePlaintext().build();
       await(() -> HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance())
           .getStatus() == ServingStatus.SERVING);
       channel.shutdownNow();
-      var quit = HttpRequest.newBuilder(uri(listening, "/-/quit")).POST(HttpRequest.BodyPublishers.noBody()).build();
+      var quit =
+          HttpRequest.newBuilder(uri(listening, "/-/quit")).POST(HttpRequest.BodyPublishers.noBody()).build();
       assertThat(http.send(quit, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
       assertThat(assembly.stopRequested().get(10, TimeUnit.SECONDS)).isEqualTo(StopReason.QUIT);
     } finally {
@@ -110,7 +114,8 @@ class AssemblyTest {
     var listening = assembly.start();
     try {
       await(assembly::ready);
-      var channel = NettyChannelBuilder.forAddress("127.0.0.1", listening.grpc().getPort()).usePlaintext().build();
+      var channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", listening.grpc().getPort()).usePlaintext().build();
       var info = InfoGrpc.newBlockingStub(channel).withWaitForReady().withDeadlineAfter(10, TimeUnit.SECONDS);
       await(() -> {
         try {
@@ -148,9 +153,11 @@ class AssemblyTest {
   }
 
   private Assembly assembly(String... settings) {
-    var flags = new HashMap<String, List<String>>(Map.of("http-address", List.of("127.0.0.1:0"), "grpc-address",
-        List.of("127.0.0.1:0"), "tsdb.path", List.of(directory.resolve("data").toString()), "tsdb.scratch-path",
-        List.of(directory.resolve("scratch").toString()), "memory.limit", List.of("64MiB")));
+    var flags =
+        new HashMap<String, List<String>>(Map.of("http-address", List.of("127.0.0.1:0"), "grpc-address",
+            List.of("127.0.0.1:0"), "tsdb.path", List.of(directory.resolve("data").toString()),
+            "tsdb.scratch-path",
+            List.of(directory.resolve("scratch").toString()), "memory.limit", List.of("64MiB")));
     for (String setting : settings) {
       String[] pair = setting.split("=", 2);
       flags.put(pair[0], new ArrayList<>(List.of(pair[1])));

@@ -21,9 +21,11 @@ class ReplicaIdentityTest {
 
   @Test
   void onEcsItIsTheTaskAndTheEndOfTheIncarnation() throws IOException {
-    assertThat(onEcs("{\"Cluster\":\"c\",\"TaskARN\" : \"arn:aws:ecs:eu-west-1:123456789012:task/prod/0a1b2c\",\"x\":1}"))
+    assertThat(onEcs(
+        "{\"Cluster\":\"c\",\"TaskARN\" : \"arn:aws:ecs:eu-west-1:123456789012:task/prod/0a1b2c\",\"x\":1}"))
         .isEqualTo("0a1b2c-EV3QJ3");
-    assertThat(onEcs("{\"TaskARN\":\"arn:aws:ecs:eu-west-1:123456789012:task/0a1b2c\"}")).isEqualTo("0a1b2c-EV3QJ3");
+    assertThat(onEcs("{\"TaskARN\":\"arn:aws:ecs:eu-west-1:123456789012:task/0a1b2c\"}"))
+        .isEqualTo("0a1b2c-EV3QJ3");
   }
 
   @Test

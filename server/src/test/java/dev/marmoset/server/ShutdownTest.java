@@ -17,7 +17,8 @@ class ShutdownTest {
 
   @Test
   void stepsRunInOrder() {
-    assertThat(shutdown.step("a", LONG, () -> done.add("a")).step("b", LONG, () -> done.add("b")).run()).isTrue();
+    assertThat(shutdown.step("a", LONG, () -> done.add("a")).step("b", LONG, () -> done.add("b")).run())
+        .isTrue();
     assertThat(done).containsExactly("a", "b");
   }
 

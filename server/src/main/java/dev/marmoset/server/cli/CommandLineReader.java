@@ -96,7 +96,8 @@ public final class CommandLineReader {
   }
 
   /// The value of a client flag, or nothing and one more fault.
-  private static <T> List<T> value(Map<String, List<String>> texts, List<String> faults, String flag, Syntax<T> syntax,
+  private static <T> List<T> value(Map<String, List<String>> texts, List<String> faults, String flag,
+      Syntax<T> syntax,
       String otherwise) {
     try {
       return List.of(syntax.parse(texts.getOrDefault(flag, List.of(otherwise)).getLast()));
@@ -190,7 +191,8 @@ public final class CommandLineReader {
   }
 
   private static CommandSpec withHelp(CommandSpec spec) {
-    return spec.addOption(OptionSpec.builder("--help", "-h").arity("0").type(boolean.class).usageHelp(true).build());
+    return spec
+        .addOption(OptionSpec.builder("--help", "-h").arity("0").type(boolean.class).usageHelp(true).build());
   }
 
   private static OptionSpec one(String name) {

@@ -14,15 +14,13 @@ public final class HealthCommand {
   private static final int MAX_ANSWER_BYTES = 4096;
 
   /// The command.
-  public HealthCommand() {
-  }
+  public HealthCommand() {}
 
   /// What the store says of itself.
   ///
   /// @param well whether the check passed
   /// @param text what it said, or why it could not be asked
-  public record Result(boolean well, String text) {
-  }
+  public record Result(boolean well, String text) {}
 
   /// Asks once.
   public Result run(Invocation.Health query) {
@@ -36,13 +34,15 @@ public final class HealthCommand {
       boolean well = connection.getResponseCode() == HttpURLConnection.HTTP_OK;
       try (var body = well ? connection.getInputStream() : connection.getErrorStream()) {
         String said = body == null ? "" : new String(body.readNBytes(MAX_ANSWER_BYTES), UTF_8).strip();
-        return new Result(well, query.check() + ": " + (well ? "" : connection.getResponseCode() + " ") + said);
+        return new Result(well,
+            query.check() + ": " + (well ? "" : connection.getResponseCode() + " ") + said);
       } finally {
         connection.disconnect();
       }
     } catch (ConnectException _) {
-      return new Result(false, "nothing listens on " + query.address() + "; is the store running? --http-address names"
-          + " another address");
+      return new Result(false,
+          "nothing listens on " + query.address() + "; is the store running? --http-address names"
+              + " another address");
     } catch (IOException e) {
       return new Result(false, "asking " + uri + ": " + e.getMessage());
     }

@@ -36,8 +36,7 @@ final class HelpText {
         --check=<ready|healthy|writable>  Which check. Default: ready.
       """;
 
-  private HelpText() {
-  }
+  private HelpText() {}
 
   /// Help on a command; `help` for the overview.
   static String of(String command) {
@@ -45,7 +44,8 @@ final class HelpText {
       case "series" -> CLIENT_SERIES;
       case "health" -> CLIENT_HEALTH;
       case "version", "selftest" -> "usage: marmoset " + command + "\n\n" + COMMANDS.get(command) + "\n";
-      case "check-config" -> "usage: marmoset check-config [flags]\n\n" + COMMANDS.get(command) + "\n" + flags();
+      case "check-config" ->
+        "usage: marmoset check-config [flags]\n\n" + COMMANDS.get(command) + "\n" + flags();
       default -> overview();
     };
   }
@@ -71,7 +71,8 @@ final class HelpText {
         group = flag.group();
         text.append('\n').append(group).append(":\n");
       }
-      text.append("  --").append(flag.onOff() ? "[no-]" + flag.name() : flag.name() + "=" + flag.placeholder())
+      text.append("  --")
+          .append(flag.onOff() ? "[no-]" + flag.name() : flag.name() + "=" + flag.placeholder())
           .append('\n');
       wrap(text, flag.help() + (flag.defaultText().isEmpty() ? "" : " Default: " + flag.defaultText() + "."));
       text.append("      [").append(flag.environmentName()).append("]\n");

@@ -11,15 +11,13 @@ public sealed interface Invocation {
   ///
   /// @param flags  texts of the given flags by name, in order of occurrence
   /// @param faults what is wrong with the command line, to be reported with the other configuration errors
-  record Serve(Map<String, List<String>> flags, List<String> faults) implements Invocation {
-  }
+  record Serve(Map<String, List<String>> flags, List<String> faults) implements Invocation {}
 
   /// Check the configuration and print it.
   ///
   /// @param flags  as for [Serve]
   /// @param faults as for [Serve]
-  record CheckConfig(Map<String, List<String>> flags, List<String> faults) implements Invocation {
-  }
+  record CheckConfig(Map<String, List<String>> flags, List<String> faults) implements Invocation {}
 
   /// Ask a running store for series.
   ///
@@ -27,33 +25,27 @@ public sealed interface Invocation {
   /// @param address  gRPC address of the store
   /// @param since    how far back from now
   /// @param json     JSON instead of a table
-  record Series(String selector, HostPort address, Duration since, boolean json) implements Invocation {
-  }
+  record Series(String selector, HostPort address, Duration since, boolean json) implements Invocation {}
 
   /// Ask a running store how it is.
   ///
   /// @param address HTTP address of the store
   /// @param check   `ready`, `healthy` or `writable`
-  record Health(HostPort address, String check) implements Invocation {
-  }
+  record Health(HostPort address, String check) implements Invocation {}
 
   /// Print what was built when and from what.
-  record Version() implements Invocation {
-  }
+  record Version() implements Invocation {}
 
   /// Start everything once, write, read, stop.
-  record SelfTest() implements Invocation {
-  }
+  record SelfTest() implements Invocation {}
 
   /// Print a text.
   ///
   /// @param text help
-  record Help(String text) implements Invocation {
-  }
+  record Help(String text) implements Invocation {}
 
   /// The command line cannot be understood.
   ///
   /// @param faults what is wrong, never empty
-  record Misuse(List<String> faults) implements Invocation {
-  }
+  record Misuse(List<String> faults) implements Invocation {}
 }

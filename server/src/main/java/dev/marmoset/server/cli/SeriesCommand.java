@@ -45,14 +45,12 @@ public final class SeriesCommand {
     /// The answer.
     ///
     /// @param text ready to print
-    record Answer(String text) implements Outcome {
-    }
+    record Answer(String text) implements Outcome {}
 
     /// There is no answer.
     ///
     /// @param why what was asked of whom, what went wrong, and what may help
-    record Problem(String why) implements Outcome {
-    }
+    record Problem(String why) implements Outcome {}
   }
 
   /// Asks and formats the answer.
@@ -93,9 +91,11 @@ public final class SeriesCommand {
 
   private static List<Found> collect(ManagedChannel channel, SeriesRequest request) {
     var byLabels = new HashMap<Labels, Found>();
-    StoreGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).series(request)
+    StoreGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .series(request)
         .forEachRemaining(response -> series(response)
-            .forEach(series -> summary(series, request).ifPresent(f -> byLabels.merge(f.labels, f, Found::and))));
+            .forEach(
+                series -> summary(series, request).ifPresent(f -> byLabels.merge(f.labels, f, Found::and))));
     return byLabels.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(Map.Entry::getValue).toList();
   }
 
@@ -145,8 +145,10 @@ public final class SeriesCommand {
     return switch (matcher) {
       case Matcher.Equal(_, String value) -> wire.setType(LabelMatcher.Type.EQ).setValue(value).build();
       case Matcher.NotEqual(_, String value) -> wire.setType(LabelMatcher.Type.NEQ).setValue(value).build();
-      case Matcher.Regex(_, var pattern) -> wire.setType(LabelMatcher.Type.RE).setValue(pattern.text()).build();
-      case Matcher.NotRegex(_, var pattern) -> wire.setType(LabelMatcher.Type.NRE).setValue(pattern.text()).build();
+      case Matcher.Regex(_, var pattern) ->
+        wire.setType(LabelMatcher.Type.RE).setValue(pattern.text()).build();
+      case Matcher.NotRegex(_, var pattern) ->
+        wire.setType(LabelMatcher.Type.NRE).setValue(pattern.text()).build();
     };
   }
 
@@ -154,10 +156,12 @@ public final class SeriesCommand {
     String said = status.getDescription() == null ? status.getCode().name() : status.getDescription();
     return switch (status.getCode()) {
       case UNAVAILABLE -> refused(status)
-          ? "nothing listens on " + address + "; start the store with ./marmoset, or name its gRPC address with"
+          ? "nothing listens on " + address
+              + "; start the store with ./marmoset, or name its gRPC address with"
               + " --grpc-address"
           : "the store at " + address + " does not answer queries now: " + said;
-      case DEADLINE_EXCEEDED -> "the store at " + address + " has not answered within " + PATIENCE.toSeconds() + "s";
+      case DEADLINE_EXCEEDED ->
+        "the store at " + address + " has not answered within " + PATIENCE.toSeconds() + "s";
       case UNIMPLEMENTED -> "what listens on " + address + " is no store: " + said;
       default -> "the store at " + address + " refused: " + said;
     };

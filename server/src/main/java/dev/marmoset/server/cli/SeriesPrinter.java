@@ -10,8 +10,7 @@ import java.util.List;
 final class SeriesPrinter {
   private static final String HISTOGRAM = "(histogram)";
 
-  private SeriesPrinter() {
-  }
+  private SeriesPrinter() {}
 
   /// Columns for people: samples, last value, last time, labels.
   static String table(List<Found> found, Invocation.Series query) {
@@ -19,10 +18,12 @@ final class SeriesPrinter {
       return "no series match " + query.selector() + " in the last " + Durations.format(query.since())
           + "; --since looks further back\n";
     }
-    var text = new StringBuilder(String.format("%8s  %22s  %-24s  %s%n", "SAMPLES", "LAST VALUE", "LAST TIME", "SERIES"));
+    var text = new StringBuilder(
+        String.format("%8s  %22s  %-24s  %s%n", "SAMPLES", "LAST VALUE", "LAST TIME", "SERIES"));
     for (Found series : found) {
       text.append(String.format("%8d  %22s  %-24s  %s%n", series.samples(),
-          series.lastValue().map(SeriesPrinter::number).orElse(HISTOGRAM), Instant.ofEpochMilli(series.lastTime()),
+          series.lastValue().map(SeriesPrinter::number).orElse(HISTOGRAM),
+          Instant.ofEpochMilli(series.lastTime()),
           series.labels()));
     }
     return text.append(found.size()).append(" series\n").toString();
@@ -46,6 +47,7 @@ final class SeriesPrinter {
     if (Double.isInfinite(value)) {
       return value > 0 ? "+Inf" : "-Inf";
     }
-    return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value);
+    return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value)
+        : Double.toString(value);
   }
 }

@@ -11,8 +11,7 @@ public final class ByteSizes {
   private static final Pattern NOTATION = Pattern.compile("(\\d+(?:\\.\\d+)?)([KMGTPE]i?)?B");
   private static final List<String> PREFIXES = List.of("", "K", "M", "G", "T", "P", "E");
 
-  private ByteSizes() {
-  }
+  private ByteSizes() {}
 
   /// Parses a size in bytes; a fraction of a byte is cut off.
   ///

@@ -38,7 +38,8 @@ final class ConfigFile {
   /// @param flags       flags by name
   /// @param environment for `${NAME}`
   /// @param problems    receives what is wrong
-  ConfigFile(String origin, Map<String, Flag<?>> flags, Map<String, String> environment, List<String> problems) {
+  ConfigFile(String origin, Map<String, Flag<?>> flags, Map<String, String> environment,
+      List<String> problems) {
     this.origin = origin;
     this.flags = flags;
     this.environment = environment;
@@ -75,7 +76,8 @@ final class ConfigFile {
     try {
       bytes = Base64.getMimeDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw new IOException("the text has no colon, so it is taken as base64, which it is not: " + e.getMessage(), e);
+      throw new IOException(
+          "the text has no colon, so it is taken as base64, which it is not: " + e.getMessage(), e);
     }
     boolean gzipped = bytes.length > 2 && bytes[0] == 0x1F && (bytes[1] & 0xFF) == 0x8B;
     return new String(gzipped ? inflate(bytes) : bytes, UTF_8);
@@ -85,7 +87,8 @@ final class ConfigFile {
     try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
       byte[] plain = in.readNBytes(MAX_BYTES + 1);
       if (plain.length > MAX_BYTES) {
-        throw new IOException("the configuration is larger than " + ByteSizes.format(MAX_BYTES) + " when inflated");
+        throw new IOException(
+            "the configuration is larger than " + ByteSizes.format(MAX_BYTES) + " when inflated");
       }
       return plain;
     }
@@ -112,7 +115,8 @@ final class ConfigFile {
     var texts = new ArrayList<String>();
     switch (value) {
       case String text -> texts.add(expand(flag, text));
-      case List<?> list when flag.repeatable() -> list.forEach(e -> texts.add(expand(flag, String.valueOf(e))));
+      case List<?> list when flag.repeatable() ->
+        list.forEach(e -> texts.add(expand(flag, String.valueOf(e))));
       case Map<?, ?> map -> map.forEach((name, text) -> texts.add(expand(flag, name + "=" + text)));
       case null, default -> {
         problems.add(origin + ": " + flag.name() + " needs one value");

@@ -94,7 +94,8 @@ public final class ConfigLoader {
     return given != null ? given.getLast() : environment.getOrDefault(flag.environmentName(), "");
   }
 
-  private <T> Setting resolve(Flag<T> flag, Map<String, List<String>> commandLine, Map<String, List<String>> file,
+  private <T> Setting resolve(Flag<T> flag, Map<String, List<String>> commandLine,
+      Map<String, List<String>> file,
       Values values) {
     var given = commandLine.get(flag.name());
     if (given != null) {

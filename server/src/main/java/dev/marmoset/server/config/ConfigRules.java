@@ -15,8 +15,7 @@ final class ConfigRules {
   /// Steps of a stop that always may take their time: last commit, one poll of the queriers.
   private static final Duration FIXED_STOP_STEPS = Duration.ofSeconds(20);
 
-  private ConfigRules() {
-  }
+  private ConfigRules() {}
 
   /// Adds a problem for every rule that the values break; rules over missing values are skipped.
   static void check(Values values, List<String> problems) {
@@ -32,9 +31,11 @@ final class ConfigRules {
     var window = values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW);
     var retention = values.of(Flags.TSDB_RETENTION);
     if (retention.compareTo(window.plus(RETENTION_RESERVE)) <= 0) {
-      problems.add("--tsdb.retention is " + Durations.format(retention) + "; with --tsdb.out-of-order.time-window="
-          + Durations.format(window) + " it must be more than " + Durations.format(window.plus(RETENTION_RESERVE))
-          + ", or data would be deleted before it is final");
+      problems.add(
+          "--tsdb.retention is " + Durations.format(retention) + "; with --tsdb.out-of-order.time-window="
+              + Durations.format(window) + " it must be more than "
+              + Durations.format(window.plus(RETENTION_RESERVE))
+              + ", or data would be deleted before it is final");
     }
   }
 
@@ -60,8 +61,9 @@ final class ConfigRules {
       problems.add("--replica.value is given, but --replica.label is empty");
     }
     if (values.of(Flags.LABEL).indexOf(name.getBytes(StandardCharsets.UTF_8)) >= 0) {
-      problems.add("--label " + name + " has the name of the replica label; external labels are the same on all"
-          + " replicas");
+      problems
+          .add("--label " + name + " has the name of the replica label; external labels are the same on all"
+              + " replicas");
     }
     if (name.equals(Labels.METRIC_NAME)) {
       problems.add("--replica.label cannot be " + name);
@@ -79,8 +81,9 @@ final class ConfigRules {
         values.of(Flags.LOG_COMMIT_INTERVAL), values.of(Flags.MEMORY_LIMIT));
     var identity = new ServerConfig.Identity(values.of(Flags.LABEL), values.of(Flags.REPLICA_LABEL),
         values.of(Flags.REPLICA_VALUE));
-    var store = new ServerConfig.Store(values.of(Flags.STORE_REQUEST_SERIES), values.of(Flags.STORE_REQUEST_SAMPLES),
-        values.of(Flags.STORE_LIVE_TAIL));
+    var store =
+        new ServerConfig.Store(values.of(Flags.STORE_REQUEST_SERIES), values.of(Flags.STORE_REQUEST_SAMPLES),
+            values.of(Flags.STORE_LIVE_TAIL));
     var selfMonitoring = new ServerConfig.SelfMonitoring(values.of(Flags.SELF_MONITORING),
         values.of(Flags.SELF_MONITORING_INTERVAL));
     var logging = new ServerConfig.Logging(values.of(Flags.LOG_LEVEL), values.of(Flags.LOG_FORMAT));

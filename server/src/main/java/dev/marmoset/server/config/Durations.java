@@ -11,11 +11,11 @@ public final class Durations {
   private static final Pattern NOTATION = Pattern
       .compile("(?:(\\d+)y)?(?:(\\d+)w)?(?:(\\d+)d)?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
   private static final String[] UNITS = {"y", "w", "d", "h", "m", "s", "ms"};
-  private static final long[] UNIT_MILLIS = {365L * 86_400_000, 7L * 86_400_000, 86_400_000, 3_600_000, 60_000, 1_000,
-      1};
+  private static final long[] UNIT_MILLIS =
+      {365L * 86_400_000, 7L * 86_400_000, 86_400_000, 3_600_000, 60_000, 1_000,
+        1};
 
-  private Durations() {
-  }
+  private Durations() {}
 
   /// Parses a duration.
   ///
@@ -38,7 +38,8 @@ public final class Durations {
       }
       return Duration.ofMillis(millis);
     } catch (ArithmeticException | NumberFormatException _) {
-      throw new InvalidValueException("\"" + text + "\" is a longer duration than can be counted in milliseconds");
+      throw new InvalidValueException(
+          "\"" + text + "\" is a longer duration than can be counted in milliseconds");
     }
   }
 

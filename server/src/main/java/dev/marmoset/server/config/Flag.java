@@ -59,7 +59,8 @@ public final class Flag<T> {
   /// A flag that may be given several times. In the environment one text holds all of them, separated by commas.
   ///
   /// @param join makes the value from the parsed occurrences, none included
-  static <E, T> Flag<T> repeatable(String group, String name, Syntax<E> element, Join<E, T> join, String help) {
+  static <E, T> Flag<T> repeatable(String group, String name, Syntax<E> element, Join<E, T> join,
+      String help) {
     var reader = new Reader<T>() {
       @Override
       public T read(List<String> texts) throws InvalidValueException {

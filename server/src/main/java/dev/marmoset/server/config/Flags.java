@@ -33,8 +33,9 @@ public final class Flags {
       "The configuration itself, as YAML, base64 of YAML, or base64 of gzipped YAML. Keys are the flag names without"
           + " dashes in front, nested at the dots or not; `${NAME}` in a value is replaced from the environment.");
   /// Path of a configuration file.
-  public static final Flag<String> CONFIG_FILE = Flag.single(CONFIG_GROUP, "config-file", Syntax.text("<path>"), "",
-      "File with the configuration, as for --config. Only one of the two may be given.");
+  public static final Flag<String> CONFIG_FILE =
+      Flag.single(CONFIG_GROUP, "config-file", Syntax.text("<path>"), "",
+          "File with the configuration, as for --config. Only one of the two may be given.");
 
   /// HTTP listener.
   public static final Flag<HostPort> HTTP_ADDRESS = Flag.single(HTTP_GROUP, "http-address", HostPort.SYNTAX,
@@ -78,7 +79,8 @@ public final class Flags {
       "tsdb.out-of-order.time-window", Syntax.duration(Duration.ofMinutes(5)), "24h",
       "How old a sample may be when it arrives; order never matters within it. At least 5m.");
   /// Commit interval.
-  public static final Flag<Optional<Duration>> LOG_COMMIT_INTERVAL = Flag.single(STORAGE_GROUP, "log.commit-interval",
+  public static final Flag<Optional<Duration>> LOG_COMMIT_INTERVAL = Flag.single(STORAGE_GROUP,
+      "log.commit-interval",
       Syntax.optional(Syntax.duration(MS)), "",
       "How long writes are collected before one fsync answers them all. Without it: 20ms on a local disk, 1s on a"
           + " network file system.");
@@ -90,11 +92,13 @@ public final class Flags {
           + " container or machine.");
 
   /// External labels.
-  public static final Flag<Labels> LABEL = Flag.<Label, Labels>repeatable(IDENTITY_GROUP, "label", LabelPairs.SYNTAX,
+  public static final Flag<Labels> LABEL = Flag.<Label, Labels>repeatable(IDENTITY_GROUP, "label",
+      LabelPairs.SYNTAX,
       LabelPairs::join,
       "External label of this store, attached to every series it serves; the same on all replicas. Repeatable.");
   /// Name of the replica label.
-  public static final Flag<String> REPLICA_LABEL = Flag.single(IDENTITY_GROUP, "replica.label", Syntax.text("<name>"),
+  public static final Flag<String> REPLICA_LABEL = Flag.single(IDENTITY_GROUP, "replica.label",
+      Syntax.text("<name>"),
       "marmoset_replica",
       "Label that tells replicas apart; name it in thanos-query's --query.replica-label. Empty: no such label.");
   /// Value of the replica label.
@@ -103,14 +107,17 @@ public final class Flags {
       "Value of the replica label. Without it: the ECS task id and the end of the incarnation, or the incarnation.");
 
   /// Status of an accepted write.
-  public static final Flag<String> RECEIVE_SUCCESS_STATUS = Flag.single(RECEIVE_GROUP, "receive.success-status",
-      Syntax.oneOf("204", "200"), "204", "HTTP status of an accepted write; 200 for senders that test for it.");
+  public static final Flag<String> RECEIVE_SUCCESS_STATUS =
+      Flag.single(RECEIVE_GROUP, "receive.success-status",
+          Syntax.oneOf("204", "200"), "204",
+          "HTTP status of an accepted write; 200 for senders that test for it.");
   /// Largest compressed body.
   public static final Flag<Long> RECEIVE_MAX_BODY_BYTES = Flag.single(RECEIVE_GROUP, "receive.max-body-bytes",
       Syntax.bytes(MIB, 1024 * MIB), "16MiB",
       "Largest body of a write as sent; a larger one is answered 413. At least 1MiB.");
   /// Largest decoded body.
-  public static final Flag<Long> RECEIVE_MAX_DECODED_BYTES = Flag.single(RECEIVE_GROUP, "receive.max-decoded-bytes",
+  public static final Flag<Long> RECEIVE_MAX_DECODED_BYTES = Flag.single(RECEIVE_GROUP,
+      "receive.max-decoded-bytes",
       Syntax.bytes(MIB, 1024 * MIB), "64MiB", "Largest body of a write when decompressed. At least 1MiB.");
   /// Most labels of a series.
   public static final Flag<Long> RECEIVE_MAX_LABELS = Flag.single(RECEIVE_GROUP, "receive.max-labels",
@@ -127,12 +134,14 @@ public final class Flags {
       "Most bytes of all labels of a series together, in UTF-8 with two to four bytes of framing per label.");
 
   /// Most series of a request.
-  public static final Flag<Long> STORE_REQUEST_SERIES = Flag.single(STORE_GROUP, "store.limits.request-series",
-      Syntax.number(0, Long.MAX_VALUE), "0", "Most series one Series call may select; 0: no limit.");
+  public static final Flag<Long> STORE_REQUEST_SERIES =
+      Flag.single(STORE_GROUP, "store.limits.request-series",
+          Syntax.number(0, Long.MAX_VALUE), "0", "Most series one Series call may select; 0: no limit.");
   /// Most samples of a request.
-  public static final Flag<Long> STORE_REQUEST_SAMPLES = Flag.single(STORE_GROUP, "store.limits.request-samples",
-      Syntax.number(0, Long.MAX_VALUE), "0",
-      "Most samples one Series call may select; 0: no limit.");
+  public static final Flag<Long> STORE_REQUEST_SAMPLES =
+      Flag.single(STORE_GROUP, "store.limits.request-samples",
+          Syntax.number(0, Long.MAX_VALUE), "0",
+          "Most samples one Series call may select; 0: no limit.");
   /// Live tail.
   public static final Flag<Duration> STORE_LIVE_TAIL = Flag.single(STORE_GROUP, "store.live-tail",
       Syntax.duration(Duration.ZERO), "20s",
@@ -143,8 +152,9 @@ public final class Flags {
   public static final Flag<Boolean> SELF_MONITORING = Flag.onOff(OBSERVE_GROUP, "self-monitoring", true,
       "Write the own metrics into the own store, as job=\"marmoset\".");
   /// Interval of the own metrics.
-  public static final Flag<Duration> SELF_MONITORING_INTERVAL = Flag.single(OBSERVE_GROUP, "self-monitoring.interval",
-      Syntax.duration(SECOND), "15s", "Time between two writes of the own metrics.");
+  public static final Flag<Duration> SELF_MONITORING_INTERVAL =
+      Flag.single(OBSERVE_GROUP, "self-monitoring.interval",
+          Syntax.duration(SECOND), "15s", "Time between two writes of the own metrics.");
   /// Log level.
   public static final Flag<String> LOG_LEVEL = Flag.single(OBSERVE_GROUP, "log.level",
       Syntax.oneOf("debug", "info", "warn", "error"), "info", "Least severity that is logged.");
@@ -154,15 +164,16 @@ public final class Flags {
       "How log lines are written. Without it: json when the ECS metadata variable is present, else logfmt.");
 
   /// Every flag, in the order of help and documentation.
-  public static final List<Flag<?>> ALL = List.of(CONFIG, CONFIG_FILE, HTTP_ADDRESS, HTTP_GRACE_PERIOD, LIFECYCLE,
+  public static final List<Flag<?>> ALL = List.of(CONFIG, CONFIG_FILE, HTTP_ADDRESS, HTTP_GRACE_PERIOD,
+      LIFECYCLE,
       GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, TSDB_PATH, TSDB_SCRATCH_PATH, TSDB_RETENTION,
       TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, LABEL, REPLICA_LABEL, REPLICA_VALUE,
       RECEIVE_SUCCESS_STATUS, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES, RECEIVE_MAX_LABELS,
-      RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES, STORE_REQUEST_SERIES, STORE_REQUEST_SAMPLES,
+      RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES,
+      STORE_REQUEST_SERIES, STORE_REQUEST_SAMPLES,
       STORE_LIVE_TAIL, SELF_MONITORING, SELF_MONITORING_INTERVAL, LOG_LEVEL, LOG_FORMAT);
 
-  private Flags() {
-  }
+  private Flags() {}
 
   /// The flag names, without dashes in front.
   public static List<String> names() {

@@ -20,7 +20,8 @@ public record HostPort(String host, int port) {
     if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
     } else if (host.contains(":")) {
-      throw new InvalidValueException("\"" + text + "\" is not host:port; a v6 address needs brackets: [::1]:10902");
+      throw new InvalidValueException(
+          "\"" + text + "\" is not host:port; a v6 address needs brackets: [::1]:10902");
     }
     return new HostPort(host, port(text, text.substring(colon + 1)));
   }

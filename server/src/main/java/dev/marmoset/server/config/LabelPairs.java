@@ -10,8 +10,7 @@ import java.util.List;
 final class LabelPairs {
   static final Syntax<Label> SYNTAX = Syntax.of("<name=\"value\">", LabelPairs::parse);
 
-  private LabelPairs() {
-  }
+  private LabelPairs() {}
 
   /// Parses one pair.
   ///
@@ -26,7 +25,8 @@ final class LabelPairs {
     String raw = text.substring(equals + 1).strip();
     String value = raw.startsWith("\"") ? unquote(text, raw) : raw;
     if (name.isEmpty() || name.equals(Labels.METRIC_NAME)) {
-      throw new InvalidValueException("\"" + text + "\" has the label name \"" + name + "\", which is not allowed");
+      throw new InvalidValueException(
+          "\"" + text + "\" has the label name \"" + name + "\", which is not allowed");
     }
     if (value.isEmpty()) {
       throw new InvalidValueException("\"" + text + "\" has an empty value, which is the same as no label");

@@ -5,8 +5,7 @@ import java.util.Optional;
 
 /// Finds what somebody probably meant.
 public final class NearestMatch {
-  private NearestMatch() {
-  }
+  private NearestMatch() {}
 
   /// The candidate with the fewest single-character edits from `word`, if that is at most a third of its length.
   public static Optional<String> of(String word, Collection<String> candidates) {

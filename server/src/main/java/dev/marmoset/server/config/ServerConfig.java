@@ -24,16 +24,14 @@ public record ServerConfig(Http http, Grpc grpc, Tsdb tsdb, Identity identity, R
   /// @param address     where to listen; port 0 lets the system choose
   /// @param gracePeriod longest time for which writes are still taken after SIGTERM
   /// @param lifecycle   whether `/-/quit` exists
-  public record Http(HostPort address, Duration gracePeriod, boolean lifecycle) {
-  }
+  public record Http(HostPort address, Duration gracePeriod, boolean lifecycle) {}
 
   /// The gRPC listener.
   ///
   /// @param address          where to listen; port 0 lets the system choose
   /// @param gracePeriod      longest time running calls get after the stop
   /// @param maxConnectionAge age at which a connection is asked to reconnect
-  public record Grpc(HostPort address, Duration gracePeriod, Duration maxConnectionAge) {
-  }
+  public record Grpc(HostPort address, Duration gracePeriod, Duration maxConnectionAge) {}
 
   /// The data on disk.
   ///
@@ -44,16 +42,14 @@ public record ServerConfig(Http http, Grpc grpc, Tsdb tsdb, Identity identity, R
   /// @param commitInterval   how long a group collects; empty: by the kind of file system
   /// @param memoryLimit      bytes the head may use; empty: by the memory of the machine or container
   public record Tsdb(Path path, Optional<Path> scratchPath, Duration retention, Duration outOfOrderWindow,
-      Optional<Duration> commitInterval, Optional<Long> memoryLimit) {
-  }
+      Optional<Duration> commitInterval, Optional<Long> memoryLimit) {}
 
   /// The labels this store announces.
   ///
   /// @param externalLabels stable labels, the same on every replica
   /// @param replicaLabel   name of the label that tells replicas apart; empty: none
   /// @param replicaValue   its value; empty: task id and incarnation
-  public record Identity(Labels externalLabels, String replicaLabel, Optional<String> replicaValue) {
-  }
+  public record Identity(Labels externalLabels, String replicaLabel, Optional<String> replicaValue) {}
 
   /// Bounds of the write path.
   ///
@@ -64,29 +60,26 @@ public record ServerConfig(Http http, Grpc grpc, Tsdb tsdb, Identity identity, R
   /// @param maxNameBytes    longest label name, UTF-8 bytes
   /// @param maxValueBytes   longest label value, UTF-8 bytes
   /// @param maxSetBytes     most bytes of all labels of a series
-  public record Receive(int successStatus, int maxBodyBytes, int maxDecodedBytes, int maxLabels, int maxNameBytes,
-      int maxValueBytes, int maxSetBytes) {
-  }
+  public record Receive(int successStatus, int maxBodyBytes, int maxDecodedBytes, int maxLabels,
+      int maxNameBytes,
+      int maxValueBytes, int maxSetBytes) {}
 
   /// Bounds of the read path.
   ///
   /// @param requestSeries  most series one request may select; 0: no limit
   /// @param requestSamples most samples one request may select; 0: no limit
   /// @param liveTail       span before a request's end that is answered in one-sample chunks
-  public record Store(long requestSeries, long requestSamples, Duration liveTail) {
-  }
+  public record Store(long requestSeries, long requestSamples, Duration liveTail) {}
 
   /// Writing the own metrics into the own store.
   ///
   /// @param enabled  whether it is done
   /// @param interval time between two rounds
-  public record SelfMonitoring(boolean enabled, Duration interval) {
-  }
+  public record SelfMonitoring(boolean enabled, Duration interval) {}
 
   /// What is logged and how.
   ///
   /// @param level  `debug`, `info`, `warn` or `error`
   /// @param format `logfmt` or `json`; empty: json on ECS, logfmt elsewhere
-  public record Logging(String level, Optional<String> format) {
-  }
+  public record Logging(String level, Optional<String> format) {}
 }

@@ -93,7 +93,8 @@ public interface Syntax<T> {
 
   /// A value that may be left out; an empty text means left out.
   static <T> Syntax<Optional<T>> optional(Syntax<T> syntax) {
-    return of(syntax.placeholder(), text -> text.isEmpty() ? Optional.empty() : Optional.of(syntax.parse(text)));
+    return of(syntax.placeholder(),
+        text -> text.isEmpty() ? Optional.empty() : Optional.of(syntax.parse(text)));
   }
 
   /// A syntax from its two parts.

@@ -49,7 +49,8 @@ final class EndpointHandler extends Handler.Abstract {
         answer = HttpResponse.text(405, "method " + method + " is not served here, only " + allowed)
             .with("Allow", allowed);
       }
-      case Router.Match.NoSuchPath() -> answer = HttpResponse.text(404, "no such path; / lists what is served");
+      case Router.Match.NoSuchPath() ->
+        answer = HttpResponse.text(404, "no such path; / lists what is served");
     }
     int status = answer.status();
     String counted = handler;

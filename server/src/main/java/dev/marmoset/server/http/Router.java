@@ -14,18 +14,15 @@ public final class Router {
   /// What a request leads to.
   sealed interface Match {
     /// An endpoint, and the name under which its requests are counted.
-    record Found(Endpoint endpoint, String handler) implements Match {
-    }
+    record Found(Endpoint endpoint, String handler) implements Match {}
 
     /// The path exists, the method does not.
     ///
     /// @param allowed the methods that do, for the `Allow` header
-    record OtherMethod(String allowed, String handler) implements Match {
-    }
+    record OtherMethod(String allowed, String handler) implements Match {}
 
     /// There is no such path.
-    record NoSuchPath() implements Match {
-    }
+    record NoSuchPath() implements Match {}
   }
 
   private record Route(String method, List<String> segments, String handler, Endpoint endpoint) {
@@ -71,7 +68,8 @@ public final class Router {
         handler = route.handler;
       }
     }
-    return allowed.isEmpty() ? new Match.NoSuchPath() : new Match.OtherMethod(String.join(", ", allowed), handler);
+    return allowed.isEmpty() ? new Match.NoSuchPath()
+        : new Match.OtherMethod(String.join(", ", allowed), handler);
   }
 
   private static List<String> segments(String path) {

@@ -15,7 +15,7 @@ public final class WriteEndpoint implements Endpoint {
   private static final String HANDLER = "receive";
   /// Prometheus, Thanos Receive, Mimir, Cortex, and Amazon's workspaces: senders change only the host.
   private static final String[] PATHS = {"/api/v1/write", "/api/v1/receive", "/api/v1/push", "/api/prom/push",
-      "/api/v1/remote_write", "/workspaces/{any}/api/v1/remote_write"};
+    "/api/v1/remote_write", "/workspaces/{any}/api/v1/remote_write"};
   /// Who sends, from the most to the least telling header.
   private static final String[] SENDER_HEADERS = {"THANOS-TENANT", "X-Scope-OrgID"};
 
@@ -61,8 +61,10 @@ public final class WriteEndpoint implements Endpoint {
     for (int i = 0; i < SENDER_HEADERS.length && sender.isEmpty(); i++) {
       sender = request.header(SENDER_HEADERS[i]);
     }
-    return new WriteRequestHead(request.method(), request.header("Content-Type"), request.header("Content-Encoding"),
-        request.header("User-Agent"), request.header("X-Prometheus-Remote-Write-Version"), request.contentLength(),
+    return new WriteRequestHead(request.method(), request.header("Content-Type"),
+        request.header("Content-Encoding"),
+        request.header("User-Agent"), request.header("X-Prometheus-Remote-Write-Version"),
+        request.contentLength(),
         sender);
   }
 }

@@ -11,8 +11,7 @@ import org.slf4j.LoggerFactory;
 final class JulForwarder extends Handler {
   private final SimpleFormatter formatter = new SimpleFormatter();
 
-  private JulForwarder() {
-  }
+  private JulForwarder() {}
 
   /// Replaces the JDK's handlers.
   static void install() {

@@ -68,6 +68,7 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
   }
 
   private static boolean needsQuotes(String value) {
-    return value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c == '=' || c == '"' || c == '\\' || c >= 0x7F);
+    return value.isEmpty()
+        || value.chars().anyMatch(c -> c <= ' ' || c == '=' || c == '"' || c == '\\' || c >= 0x7F);
   }
 }

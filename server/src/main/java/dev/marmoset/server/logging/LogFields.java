@@ -17,15 +17,14 @@ final class LogFields {
   static final String COMPONENT = "component";
 
   private static final String ROOT = "dev.marmoset.";
-  private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-      .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter MILLIS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
-  private LogFields() {
-  }
+  private LogFields() {}
 
   /// One key and its value.
-  record Field(String key, String value) {
-  }
+  record Field(String key, String value) {}
 
   static List<Field> of(ILoggingEvent event) {
     var fields = new ArrayList<Field>();

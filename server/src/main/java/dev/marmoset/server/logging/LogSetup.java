@@ -9,8 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /// Sets up logging of the whole process, once, before anything logs.
 public final class LogSetup {
-  private LogSetup() {
-  }
+  private LogSetup() {}
 
   /// Sends events to standard error.
   ///

@@ -7,23 +7,22 @@ import java.util.List;
 /// Reads the Prometheus text format, version 0.0.4, as our own registry writes it: no timestamps, no white space beyond
 /// single blanks.
 final class ExpositionParser {
-  private ExpositionParser() {
-  }
+  private ExpositionParser() {}
 
   /// One sample of an exposition.
   ///
   /// @param name   metric name
   /// @param labels its labels without the name, in the order written
   /// @param value  value
-  record Sample(String name, List<Label> labels, double value) {
-  }
+  record Sample(String name, List<Label> labels, double value) {}
 
   /// The samples of an exposition.
   ///
   /// @throws IllegalArgumentException if a line is neither a comment nor a sample; the text names it
   static List<Sample> parse(String text) {
     var samples = new ArrayList<Sample>();
-    text.lines().filter(line -> !line.isEmpty() && line.charAt(0) != '#').forEach(line -> samples.add(sample(line)));
+    text.lines().filter(line -> !line.isEmpty() && line.charAt(0) != '#')
+        .forEach(line -> samples.add(sample(line)));
     return samples;
   }
 

@@ -24,12 +24,10 @@ public final class MetricRegistry implements AutoCloseable {
   ///
   /// @param contentType media type with version and charset
   /// @param text        the exposition, UTF-8
-  public record Exposition(String contentType, String text) {
-  }
+  public record Exposition(String contentType, String text) {}
 
   /// An empty registry.
-  public MetricRegistry() {
-  }
+  public MetricRegistry() {}
 
   /// Where meters are registered.
   public MeterRegistry meters() {

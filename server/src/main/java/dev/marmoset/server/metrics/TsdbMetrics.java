@@ -28,7 +28,8 @@ public final class TsdbMetrics {
         t -> t.logStats().segmentBytes.sum());
     counter("marmoset.log.definition", "bytes", "of these, definitions of series and symbols",
         t -> t.logStats().definitionBytes.sum());
-    counter("marmoset.log.open", "bytes", "bytes of segment beginnings and seals", t -> t.logStats().openBytes.sum());
+    counter("marmoset.log.open", "bytes", "bytes of segment beginnings and seals",
+        t -> t.logStats().openBytes.sum());
     counter("marmoset.log.commits", "", "commits that carried samples", t -> t.logStats().groups.sum());
     counter("marmoset.log.samples", "", "samples made durable", t -> t.logStats().samples.sum());
     counter("marmoset.log.segments", "", "segments begun", t -> t.logStats().segments.sum());
@@ -60,7 +61,8 @@ public final class TsdbMetrics {
     memory("labels", HeadSizes::labelBytes);
     memory("series_table", HeadSizes::tableBytes);
     memory("late_rows", HeadSizes::lateBytes);
-    gauge("marmoset.head.scratch", "bytes", "bytes of the head's scratch files", t -> t.headSizes().scratchBytes());
+    gauge("marmoset.head.scratch", "bytes", "bytes of the head's scratch files",
+        t -> t.headSizes().scratchBytes());
     gauge("marmoset.store.oldest.sample.time", "seconds",
         "time of the oldest sample served, seconds since the epoch; NaN without data",
         t -> t.oldestTime() == Long.MAX_VALUE ? Double.NaN : t.oldestTime() / 1000.0);

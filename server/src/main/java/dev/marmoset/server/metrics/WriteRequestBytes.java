@@ -20,8 +20,7 @@ public final class WriteRequestBytes {
   private final ByteArrayOutputStream sample = new ByteArrayOutputStream();
 
   /// An empty request.
-  public WriteRequestBytes() {
-  }
+  public WriteRequestBytes() {}
 
   /// Adds a series with one sample.
   ///

@@ -21,8 +21,9 @@ class CommandLineReaderTest {
 
   @Test
   void valuesStandBehindAnEqualsSignOrABlank() {
-    var expected = new Invocation.Serve(Map.of("tsdb.path", List.of("/x"), "label", List.of("a=\"1\"", "b=2")),
-        List.of());
+    var expected =
+        new Invocation.Serve(Map.of("tsdb.path", List.of("/x"), "label", List.of("a=\"1\"", "b=2")),
+            List.of());
     assertThat(reader.read("--tsdb.path", "/x", "--label=a=\"1\"", "--label", "b=2")).isEqualTo(expected);
     assertThat(reader.read("serve", "--tsdb.path=/x", "--label=a=\"1\"", "--label=b=2")).isEqualTo(expected);
   }
@@ -42,7 +43,8 @@ class CommandLineReaderTest {
         .hasSize(4)
         .anyMatch(fault -> fault.startsWith("--log.level is given 2 times (info, warn)"))
         .anyMatch(fault -> fault.contains("Missing required parameter for option '--http-address'"))
-        .contains("unknown flag --tsdb.pth; did you mean --tsdb.path?", "unknown command serv; did you mean serve?");
+        .contains("unknown flag --tsdb.pth; did you mean --tsdb.path?",
+            "unknown command serv; did you mean serve?");
   }
 
   @Test
@@ -61,7 +63,8 @@ class CommandLineReaderTest {
 
   @Test
   void clientsKnowTheAddressesTheServerWasTold() {
-    var told = new CommandLineReader(Map.of("MARMOSET_GRPC_ADDRESS", "0.0.0.0:7", "MARMOSET_HTTP_ADDRESS", ":8"));
+    var told =
+        new CommandLineReader(Map.of("MARMOSET_GRPC_ADDRESS", "0.0.0.0:7", "MARMOSET_HTTP_ADDRESS", ":8"));
     assertThat(told.read("series", "up")).isInstanceOfSatisfying(Invocation.Series.class,
         series -> assertThat(series.address()).isEqualTo(new HostPort("127.0.0.1", 7)));
     assertThat(told.read("health", "--check=writable"))
@@ -70,10 +73,13 @@ class CommandLineReaderTest {
 
   @Test
   void misuseOfAClientCommandIsNamed() {
-    assertThat(misuse("series")).containsExactly("series needs a selector, e.g. marmoset series '{job=\"marmoset\"}'");
+    assertThat(misuse("series"))
+        .containsExactly("series needs a selector, e.g. marmoset series '{job=\"marmoset\"}'");
     assertThat(misuse("series", "up", "down")).containsExactly("unexpected argument down");
-    assertThat(misuse("series", "up", "--output=xml")).containsExactly("--output: \"xml\" is none of table, json");
-    assertThat(misuse("health", "--chek=ready")).containsExactly("unknown flag --chek; did you mean --check?");
+    assertThat(misuse("series", "up", "--output=xml"))
+        .containsExactly("--output: \"xml\" is none of table, json");
+    assertThat(misuse("health", "--chek=ready"))
+        .containsExactly("unknown flag --chek; did you mean --check?");
     assertThat(misuse("--log.level=debug", "version")).containsExactly(
         "--log.level stands before the command version; flags of a command stand behind it");
   }

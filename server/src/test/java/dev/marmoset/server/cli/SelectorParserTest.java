@@ -11,21 +11,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SelectorParserTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '^', value = {"up|[__name__=\"up\"]",
-      "job:up:rate5m{}|[__name__=\"job:up:rate5m\"]", "{job=\"marmoset\"}|[job=\"marmoset\"]",
-      "up{a=~\"b.*\", c!='d',e!~`\\d`,}|[__name__=\"up\", a=~\"b.*\", c!=\"d\", e!~\"\\d\"]",
-      "{\"my.metric\", x=\"1\"}|[__name__=\"my.metric\", x=\"1\"]", "{\"my.label\" = \"1\"}|[my.label=\"1\"]",
-      " up { a = \"b\" } |[__name__=\"up\", a=\"b\"]"})
+    "job:up:rate5m{}|[__name__=\"job:up:rate5m\"]", "{job=\"marmoset\"}|[job=\"marmoset\"]",
+    "up{a=~\"b.*\", c!='d',e!~`\\d`,}|[__name__=\"up\", a=~\"b.*\", c!=\"d\", e!~\"\\d\"]",
+    "{\"my.metric\", x=\"1\"}|[__name__=\"my.metric\", x=\"1\"]", "{\"my.label\" = \"1\"}|[my.label=\"1\"]",
+    " up { a = \"b\" } |[__name__=\"up\", a=\"b\"]"})
   void readsPrometheusNotation(String text, String matchers) throws InvalidValueException {
     assertThat(SelectorParser.parse(text)).hasToString(matchers);
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '^', value = {"up{a=\"b\"|has the end at character 9; expected a comma or }",
-      "up{a}|has '}' at character 5; expected one of = != =~ !~", "up{a=b}|has 'b' at character 6; expected a value in quotes",
-      "up{=\"b\"}|has '=' at character 4; expected a label name", "9up|has '9' at character 1; expected a metric name or {",
-      "up[5m]|has '[' at character 3; expected the end of the selector",
-      "up{a=\"b\" c=\"d\"}|has 'c' at character 10; expected a comma or }",
-      "up{a=\"b}|the quote opened at character 6 is not closed", "up{a=~\"(\"}|is not valid RE2"})
+  @CsvSource(delimiter = '|', quoteCharacter = '^', value = {
+    "up{a=\"b\"|has the end at character 9; expected a comma or }",
+    "up{a}|has '}' at character 5; expected one of = != =~ !~",
+    "up{a=b}|has 'b' at character 6; expected a value in quotes",
+    "up{=\"b\"}|has '=' at character 4; expected a label name",
+    "9up|has '9' at character 1; expected a metric name or {",
+    "up[5m]|has '[' at character 3; expected the end of the selector",
+    "up{a=\"b\" c=\"d\"}|has 'c' at character 10; expected a comma or }",
+    "up{a=\"b}|the quote opened at character 6 is not closed", "up{a=~\"(\"}|is not valid RE2"})
   void saysWhereAndWhatWasExpected(String text, String problem) {
     assertThatThrownBy(() -> SelectorParser.parse(text)).isInstanceOf(InvalidValueException.class)
         .hasMessageContaining(problem);
@@ -33,8 +36,9 @@ class SelectorParserTest {
 
   @Test
   void refusesToSelectEverything() {
-    for (String text : new String[]{"{}", "{a=\"\"}", "{a=~\".*\"}", "", "{a!=\"x\"}"}) {
-      assertThatThrownBy(() -> SelectorParser.parse(text)).as(text).hasMessageContaining("selects everything");
+    for (String text : new String[] {"{}", "{a=\"\"}", "{a=~\".*\"}", "", "{a!=\"x\"}"}) {
+      assertThatThrownBy(() -> SelectorParser.parse(text)).as(text)
+          .hasMessageContaining("selects everything");
     }
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ByteSizesTest {
   @ParameterizedTest
   @CsvSource({"0,0", "17B,17", "1KB,1024", "1KiB,1024", "512MB,536870912", "1.5GiB,1610612736",
-      "7EB,8070450532247928832"})
+    "7EB,8070450532247928832"})
   void countsInPowersOfTwoAsPrometheusDoes(String text, long bytes) throws InvalidValueException {
     assertThat(ByteSizes.parse(text)).isEqualTo(bytes);
   }
@@ -18,7 +18,8 @@ class ByteSizesTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "1", "1K", "1kb", "-1MB", "1 MB", "MB", "1MiBB"})
   void refusesOtherNotations(String text) {
-    assertThatThrownBy(() -> ByteSizes.parse(text)).hasMessage("\"" + text + "\" is not a size such as 512MB or 1GiB");
+    assertThatThrownBy(() -> ByteSizes.parse(text))
+        .hasMessage("\"" + text + "\" is not a size such as 512MB or 1GiB");
   }
 
   @ParameterizedTest

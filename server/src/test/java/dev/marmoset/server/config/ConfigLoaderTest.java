@@ -40,12 +40,15 @@ class ConfigLoaderTest {
   @Test
   void everySettingIsPinnedByName() {
     assertThat(Flags.names()).containsExactly("config", "config-file", "http-address", "http-grace-period",
-        "web.enable-lifecycle", "grpc-address", "grpc-grace-period", "grpc-server-max-connection-age", "tsdb.path",
-        "tsdb.scratch-path", "tsdb.retention", "tsdb.out-of-order.time-window", "log.commit-interval", "memory.limit",
+        "web.enable-lifecycle", "grpc-address", "grpc-grace-period", "grpc-server-max-connection-age",
+        "tsdb.path",
+        "tsdb.scratch-path", "tsdb.retention", "tsdb.out-of-order.time-window", "log.commit-interval",
+        "memory.limit",
         "label", "replica.label", "replica.value", "receive.success-status", "receive.max-body-bytes",
         "receive.max-decoded-bytes", "receive.max-labels", "receive.max-label-name-bytes",
         "receive.max-label-value-bytes", "receive.max-label-set-bytes", "store.limits.request-series",
-        "store.limits.request-samples", "store.live-tail", "self-monitoring", "self-monitoring.interval", "log.level",
+        "store.limits.request-samples", "store.live-tail", "self-monitoring", "self-monitoring.interval",
+        "log.level",
         "log.format");
   }
 
@@ -57,20 +60,23 @@ class ConfigLoaderTest {
         tsdb:
           path: /from/file
         """);
-    var loaded = valid(Map.of("http-address", List.of("127.0.0.1:9"), "config-file", List.of(file.toString())),
-        Map.of("MARMOSET_HTTP_ADDRESS", "127.0.0.1:8", "MARMOSET_GRPC_ADDRESS", "127.0.0.1:7"));
+    var loaded =
+        valid(Map.of("http-address", List.of("127.0.0.1:9"), "config-file", List.of(file.toString())),
+            Map.of("MARMOSET_HTTP_ADDRESS", "127.0.0.1:8", "MARMOSET_GRPC_ADDRESS", "127.0.0.1:7"));
     assertThat(loaded.config().http().address().port()).isEqualTo(9);
     assertThat(loaded.config().grpc().address().port()).isEqualTo(7);
     assertThat(loaded.config().tsdb().path()).isEqualTo(Path.of("/from/file"));
     var origins = loaded.settings().stream().collect(Collectors.toMap(Setting::name, Setting::origin));
-    assertThat(origins).containsEntry("http-address", Origin.FLAG).containsEntry("grpc-address", Origin.ENVIRONMENT)
+    assertThat(origins).containsEntry("http-address", Origin.FLAG)
+        .containsEntry("grpc-address", Origin.ENVIRONMENT)
         .containsEntry("tsdb.path", Origin.FILE).containsEntry("tsdb.retention", Origin.DEFAULT);
   }
 
   @Test
   void allProblemsAreReportedAtOnce() {
     var problems = problems(
-        Map.of("tsdb.retention", List.of("soon"), "http-address", List.of("nowhere"), "label", List.of("a=1", "a=2")),
+        Map.of("tsdb.retention", List.of("soon"), "http-address", List.of("nowhere"), "label",
+            List.of("a=1", "a=2")),
         Map.of("MARMOSET_LOG_LEVEL", "loud", "MARMOSET_CONFIG", "tsdb: {pth: /x}\nlog.format: xml"),
         "unknown flag --foo");
     assertThat(problems).containsExactly("unknown flag --foo",
@@ -104,7 +110,8 @@ class ConfigLoaderTest {
   @Test
   void gracePeriodsMustFitIntoTheStopBudget() {
     assertThat(problems(Map.of("http-grace-period", List.of("80s")), Map.of()).getFirst())
-        .startsWith("--http-grace-period and --grpc-grace-period are 1m30s together; more than 1m25s does not fit");
+        .startsWith(
+            "--http-grace-period and --grpc-grace-period are 1m30s together; more than 1m25s does not fit");
   }
 
   @Test
@@ -117,7 +124,8 @@ class ConfigLoaderTest {
 
   @Test
   void unknownVariableWarnsWithTheNearestMatch() {
-    var loaded = valid(Map.of(), Map.of("MARMOSET_TSDB_PAHT", "/x", "MARMOSET_JAVA_OPTS", "-Xmx1g", "HOME", "/"));
+    var loaded =
+        valid(Map.of(), Map.of("MARMOSET_TSDB_PAHT", "/x", "MARMOSET_JAVA_OPTS", "-Xmx1g", "HOME", "/"));
     assertThat(loaded.warnings()).containsExactly(
         "environment variable MARMOSET_TSDB_PAHT is not known and has no effect; did you mean MARMOSET_TSDB_PATH?");
   }
@@ -133,8 +141,10 @@ class ConfigLoaderTest {
     var expected = Labels.of("region", "eu", "az", "a,b");
     assertThat(labels(Map.of("label", List.of("region=\"eu\"", "az=a,b")), Map.of())).isEqualTo(expected);
     assertThat(labels(Map.of(), Map.of("MARMOSET_LABEL", "region=eu, az=\"a,b\""))).isEqualTo(expected);
-    assertThat(labels(Map.of(), Map.of("MARMOSET_CONFIG", "label: [region=eu, 'az=\"a,b\"']"))).isEqualTo(expected);
-    assertThat(labels(Map.of(), Map.of("MARMOSET_CONFIG", "label:\n  region: eu\n  az: a,b"))).isEqualTo(expected);
+    assertThat(labels(Map.of(), Map.of("MARMOSET_CONFIG", "label: [region=eu, 'az=\"a,b\"']")))
+        .isEqualTo(expected);
+    assertThat(labels(Map.of(), Map.of("MARMOSET_CONFIG", "label:\n  region: eu\n  az: a,b")))
+        .isEqualTo(expected);
   }
 
   @Test
@@ -147,7 +157,8 @@ class ConfigLoaderTest {
     var encoder = Base64.getMimeEncoder();
     for (String text : List.of(yaml, encoder.encodeToString(yaml.getBytes(UTF_8)),
         encoder.encodeToString(packed.toByteArray()))) {
-      assertThat(valid(Map.of(), Map.of("MARMOSET_CONFIG", text)).config().store().requestSeries()).isEqualTo(7);
+      assertThat(valid(Map.of(), Map.of("MARMOSET_CONFIG", text)).config().store().requestSeries())
+          .isEqualTo(7);
     }
   }
 

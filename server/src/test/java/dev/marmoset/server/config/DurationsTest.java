@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DurationsTest {
   @ParameterizedTest
   @CsvSource({"0,0", "0s,0", "1ms,1", "2h45m,9900000", "15d,1296000000", "1w,604800000", "1y,31536000000",
-      "1h30m15s250ms,5415250", "90m,5400000"})
+    "1h30m15s250ms,5415250", "90m,5400000"})
   void readsPrometheusNotation(String text, long millis) throws InvalidValueException {
     assertThat(Durations.parse(text)).isEqualTo(Duration.ofMillis(millis));
   }
@@ -26,7 +26,8 @@ class DurationsTest {
   @ParameterizedTest
   @ValueSource(strings = {"300000000y", "99999999999999999999ms"})
   void refusesWhatOverflows(String text) {
-    assertThatThrownBy(() -> Durations.parse(text)).hasMessageContaining("longer duration than can be counted");
+    assertThatThrownBy(() -> Durations.parse(text))
+        .hasMessageContaining("longer duration than can be counted");
   }
 
   @ParameterizedTest

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HostPortTest {
   @ParameterizedTest
-  @CsvSource({"127.0.0.1:0,127.0.0.1,0", "[::1]:10902,::1,10902", "store.internal:65535,store.internal,65535"})
+  @CsvSource({"127.0.0.1:0,127.0.0.1,0", "[::1]:10902,::1,10902",
+    "store.internal:65535,store.internal,65535"})
   void readsHostAndPort(String text, String host, int port) throws InvalidValueException {
     assertThat(HostPort.parse(text)).isEqualTo(new HostPort(host, port)).hasToString(text);
   }
@@ -21,7 +22,7 @@ class HostPortTest {
 
   @ParameterizedTest
   @CsvSource({"localhost,has no port", "::1:10902,needs brackets", "a:65536,expected 0 .. 65535",
-      "a:x,expected 0 .. 65535", "a:-1,expected 0 .. 65535"})
+    "a:x,expected 0 .. 65535", "a:-1,expected 0 .. 65535"})
   void saysWhatIsWrong(String text, String problem) {
     assertThatThrownBy(() -> HostPort.parse(text)).hasMessageContaining(problem).hasMessageContaining(text);
   }

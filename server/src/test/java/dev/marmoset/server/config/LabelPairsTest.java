@@ -22,16 +22,19 @@ class LabelPairsTest {
   }
 
   @ParameterizedTest
-  @CsvSource(quoteCharacter = '^', value = {"region,is not a label", "=eu,is not a label", "a=,has an empty value",
-      "a=\"\",has an empty value", "a=\"x,is not closed", "a=\"x\"y,goes on behind", "__name__=up,which is not allowed",
-      "a=\"\\q\",is not an escape", "a=\"\\u12\",four hex digits"})
+  @CsvSource(quoteCharacter = '^', value = {"region,is not a label", "=eu,is not a label",
+    "a=,has an empty value",
+    "a=\"\",has an empty value", "a=\"x,is not closed", "a=\"x\"y,goes on behind",
+    "__name__=up,which is not allowed",
+    "a=\"\\q\",is not an escape", "a=\"\\u12\",four hex digits"})
   void saysWhatIsWrong(String text, String problem) {
     assertThatThrownBy(() -> LabelPairs.parse(text)).hasMessageContaining(problem);
   }
 
   @Test
   void splitsAtCommasOutsideQuotes() {
-    assertThat(LabelPairs.split("a=\"1,2\", b=x,c=\"\\\",\"")).containsExactly("a=\"1,2\"", "b=x", "c=\"\\\",\"");
+    assertThat(LabelPairs.split("a=\"1,2\", b=x,c=\"\\\",\"")).containsExactly("a=\"1,2\"", "b=x",
+        "c=\"\\\",\"");
   }
 
   @Test

@@ -82,8 +82,9 @@ class HttpServerTest {
   @Test
   void headersReachIngestWhateverTheirCase() throws IOException {
     try (var client = client()) {
-      client.send("POST /api/v1/push/ HTTP/1.1\nhost: a\ncontent-type: application/x-protobuf\ncontent-encoding: snappy\n"
-          + "user-agent: x/1\nx-prometheus-remote-write-version: 0.1.0\nx-scope-orgid: team\ncontent-length: 0\n\n")
+      client.send(
+          "POST /api/v1/push/ HTTP/1.1\nhost: a\ncontent-type: application/x-protobuf\ncontent-encoding: snappy\n"
+              + "user-agent: x/1\nx-prometheus-remote-write-version: 0.1.0\nx-scope-orgid: team\ncontent-length: 0\n\n")
           .answer();
     }
     assertThat(heads).containsExactly(
@@ -93,7 +94,8 @@ class HttpServerTest {
   @Test
   void aBodyMayBeChunked() throws IOException {
     try (var client = client()) {
-      assertThat(client.send("POST /api/v1/write HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n2\nab\n1\nc\n0\n\n")
+      assertThat(client
+          .send("POST /api/v1/write HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n2\nab\n1\nc\n0\n\n")
           .answer()).startsWith("HTTP/1.1 204");
     }
     assertThat(bodies).containsExactly("abc");
@@ -103,7 +105,8 @@ class HttpServerTest {
   @Test
   void gzipIsNotInflatedOnTheWay() throws IOException {
     try (var client = client()) {
-      client.send("POST /api/v1/write HTTP/1.1\nHost: a\nContent-Encoding: gzip\nContent-Length: 3\n\n\u001f\u008bx")
+      client.send(
+          "POST /api/v1/write HTTP/1.1\nHost: a\nContent-Encoding: gzip\nContent-Length: 3\n\n\u001f\u008bx")
           .answer();
     }
     assertThat(bodies).containsExactly("\u001f\u008bx");
@@ -236,7 +239,8 @@ class HttpServerTest {
   private double counted(String handler, String method, String code) throws IOException {
     // The counter moves when the answer has been written, which the client may see first; a stop waits for both.
     server.stop();
-    return meters.get("http.requests").tag("handler", handler).tag("method", method).tag("code", code).counter()
+    return meters.get("http.requests").tag("handler", handler).tag("method", method).tag("code", code)
+        .counter()
         .count();
   }
 }

@@ -10,12 +10,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RouterTest {
   private final Endpoint page = _ -> HttpResponse.text(200, "page");
-  private final Router router = new Router().route("GET", "/", "front", page).route("GET", "/metrics", "metrics", page)
-      .route("POST", "/-/quit", "quit", page).route("PUT", "/-/quit", "quit", page);
+  private final Router router =
+      new Router().route("GET", "/", "front", page).route("GET", "/metrics", "metrics", page)
+          .route("POST", "/-/quit", "quit", page).route("PUT", "/-/quit", "quit", page);
 
   @ParameterizedTest
-  @ValueSource(strings = {"/api/v1/write", "/api/v1/write/", "/api/v1/receive", "/api/v1/push", "/api/prom/push",
-      "/api/v1/remote_write", "/workspaces/ws-1/api/v1/remote_write", "/workspaces/ws-1/api/v1/remote_write/"})
+  @ValueSource(strings = {"/api/v1/write", "/api/v1/write/", "/api/v1/receive", "/api/v1/push",
+    "/api/prom/push",
+    "/api/v1/remote_write", "/workspaces/ws-1/api/v1/remote_write", "/workspaces/ws-1/api/v1/remote_write/"})
   void theWritePathHasTheNamesThatSendersUse(String path) {
     new WriteEndpoint((_, _) -> new WriteResponse(204, Map.of(), ""), new WriteTraffic(System::nanoTime))
         .addTo(router);
@@ -25,8 +27,9 @@ class RouterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/api/v1", "/api/v1/write/x", "//metrics", "/metrics//", "/workspaces/a/b/api/v1/remote_write",
-      "/write", "/v1/metrics", "/Metrics"})
+  @ValueSource(strings = {"/api/v1", "/api/v1/write/x", "//metrics", "/metrics//",
+    "/workspaces/a/b/api/v1/remote_write",
+    "/write", "/v1/metrics", "/Metrics"})
   void otherPathsDoNotExist(String path) {
     assertThat(router.match("POST", path)).isEqualTo(new Router.Match.NoSuchPath());
   }
@@ -39,6 +42,7 @@ class RouterTest {
 
   @Test
   void otherMethodsNameTheOnesThatAreServed() {
-    assertThat(router.match("DELETE", "/-/quit")).isEqualTo(new Router.Match.OtherMethod("POST, PUT", "quit"));
+    assertThat(router.match("DELETE", "/-/quit"))
+        .isEqualTo(new Router.Match.OtherMethod("POST, PUT", "quit"));
   }
 }

@@ -15,8 +15,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class JsonWriterTest {
   @Test
   void putsCommasWhereTheyBelong() {
-    var json = new JsonWriter().object().field("a", 1).key("b").array().value("x").value(true).object().endObject()
-        .endArray().field("c", "d").endObject();
+    var json =
+        new JsonWriter().object().field("a", 1).key("b").array().value("x").value(true).object().endObject()
+            .endArray().field("c", "d").endObject();
     assertThat(json).hasToString("{\"a\":1,\"b\":[\"x\",true,{}],\"c\":\"d\"}");
   }
 
@@ -41,7 +42,8 @@ class JsonWriterTest {
 
   @Property(tries = 200)
   void readersGetTheTextBack(@ForAll("printable") String text) {
-    Object read = new Load(LoadSettings.builder().build()).loadFromString(new JsonWriter().value(text).toString());
+    Object read =
+        new Load(LoadSettings.builder().build()).loadFromString(new JsonWriter().value(text).toString());
     assertThat(read).isEqualTo(text);
   }
 

@@ -21,8 +21,9 @@ class LineEncoderTest {
     var event = event("listening");
     event.addKeyValuePair(new KeyValuePair("component", "http"));
     event.addKeyValuePair(new KeyValuePair("address", "127.0.0.1:10902"));
-    assertThat(logfmt(event)).isEqualTo("ts=2026-11-21T15:53:44.381Z level=info msg=\"listening\" component=http"
-        + " address=127.0.0.1:10902\n");
+    assertThat(logfmt(event))
+        .isEqualTo("ts=2026-11-21T15:53:44.381Z level=info msg=\"listening\" component=http"
+            + " address=127.0.0.1:10902\n");
   }
 
   @Test
@@ -31,23 +32,26 @@ class LineEncoderTest {
     event.addKeyValuePair(new KeyValuePair("empty", ""));
     event.addKeyValuePair(new KeyValuePair("a key=", "a=b"));
     event.addKeyValuePair(new KeyValuePair("plain", 7));
-    assertThat(logfmt(event)).endsWith(" msg=\"two\\nlines \\\"quoted\\\"\" component=server empty=\"\" a_key_=\"a=b\""
-        + " plain=7\n");
+    assertThat(logfmt(event))
+        .endsWith(" msg=\"two\\nlines \\\"quoted\\\"\" component=server empty=\"\" a_key_=\"a=b\""
+            + " plain=7\n");
   }
 
   @Test
   void jsonIsOneObjectPerLine() {
     var event = event("say \"hi\"");
     event.addKeyValuePair(new KeyValuePair("n", 7));
-    assertThat(new String(LineEncoder.json().encode(event), UTF_8)).isEqualTo("{\"ts\":\"2026-11-21T15:53:44.381Z\","
-        + "\"level\":\"info\",\"msg\":\"say \\\"hi\\\"\",\"component\":\"server\",\"n\":\"7\"}\n");
+    assertThat(new String(LineEncoder.json().encode(event), UTF_8))
+        .isEqualTo("{\"ts\":\"2026-11-21T15:53:44.381Z\","
+            + "\"level\":\"info\",\"msg\":\"say \\\"hi\\\"\",\"component\":\"server\",\"n\":\"7\"}\n");
   }
 
   @Test
   void anExceptionStaysOnItsLine() {
-    var event = new LoggingEvent(getClass().getName(), context().getLogger("dev.marmoset.server.X"), Level.ERROR,
-        "broke off", new IOException("disk\nfull"), new Object[0]);
-    for (var encoder : new LineEncoder[]{LineEncoder.logfmt(), LineEncoder.json()}) {
+    var event =
+        new LoggingEvent(getClass().getName(), context().getLogger("dev.marmoset.server.X"), Level.ERROR,
+            "broke off", new IOException("disk\nfull"), new Object[0]);
+    for (var encoder : new LineEncoder[] {LineEncoder.logfmt(), LineEncoder.json()}) {
       String line = new String(encoder.encode(event), UTF_8);
       assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
       assertThat(line).contains("IOException: disk\\nfull").contains("LineEncoderTest.java");
@@ -56,7 +60,7 @@ class LineEncoderTest {
 
   @ParameterizedTest
   @CsvSource({"dev.marmoset.storage.log.LogWriter,log", "dev.marmoset.server.Assembly,server",
-      "org.eclipse.jetty.server.Server,jetty", "io.grpc.netty.X,grpc", "java,java"})
+    "org.eclipse.jetty.server.Server,jetty", "io.grpc.netty.X,grpc", "java,java"})
   void componentComesFromTheLogger(String logger, String component) {
     assertThat(LogFields.component(logger)).isEqualTo(component);
   }

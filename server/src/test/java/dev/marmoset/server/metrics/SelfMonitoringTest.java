@@ -40,7 +40,8 @@ class SelfMonitoringTest {
         Map.of("{__name__=up, instance=replica-1, job=marmoset}", 1.0,
             "{__name__=a_total, instance=replica-1, job=marmoset, x=y}", 2.0));
     assertThat(written.getFirst().getTimeseriesList()).allSatisfy(series -> {
-      assertThat(series.getSamplesList()).singleElement().satisfies(s -> assertThat(s.getTimestamp()).isEqualTo(NOW));
+      assertThat(series.getSamplesList()).singleElement()
+          .satisfies(s -> assertThat(s.getTimestamp()).isEqualTo(NOW));
       assertThat(series.getLabelsList()).isSortedAccordingTo(Comparator.comparing(Label::getName));
     });
   }
@@ -78,7 +79,8 @@ class SelfMonitoringTest {
   }
 
   private static List<Long> bitsOf(String name, WriteRequest request) {
-    return request.getTimeseriesList().stream().filter(series -> labels(series).contains("__name__=" + name + ","))
+    return request.getTimeseriesList().stream()
+        .filter(series -> labels(series).contains("__name__=" + name + ","))
         .map(series -> Double.doubleToRawLongBits(series.getSamples(0).getValue())).toList();
   }
 

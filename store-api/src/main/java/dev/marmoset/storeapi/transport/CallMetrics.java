@@ -109,8 +109,12 @@ public final class CallMetrics implements ServerInterceptor {
           .description("time until gRPC calls were closed").register(registry);
     }
 
-    void handled(Status.Code code, long nanos) {
-      handling.record(Duration.ofNanos(nanos));
+    MeterRegistry registry() {
+      return registry;
+    }
+
+    void handled(Status.Code code, Timer.Sample handled) {
+      handled.stop(handling);
       Counter.builder("grpc.server.handled").tags(tags.and("grpc_code", codeName(code)))
           .description("gRPC calls ended, by status code").register(registry).increment();
     }
@@ -119,16 +123,17 @@ public final class CallMetrics implements ServerInterceptor {
   /// One call; ends once, either by being closed here or by being cancelled from the other side.
   private static final class RunningCall {
     private final MethodMeters meters;
-    private final long start = System.nanoTime();
+    private final Timer.Sample handled;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     RunningCall(MethodMeters meters) {
       this.meters = meters;
+      this.handled = Timer.start(meters.registry());
     }
 
     void end(Status.Code code) {
       if (ended.compareAndSet(false, true)) {
-        meters.handled(code, System.nanoTime() - start);
+        meters.handled(code, handled);
       }
     }
   }
