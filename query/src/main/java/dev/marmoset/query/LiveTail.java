@@ -10,7 +10,7 @@ import java.time.InstantSource;
 /// The querier drops equal chunks of replicas before it deduplicates, and puts what is left into one row as long as
 /// nothing overlaps. The open chunk differs between replicas by what has not reached one of them yet. So the answer
 /// is split at a border `B` that all replicas compute alike from the request: everything up to `B` has settled and is
-/// byte-identical, every sample behind `B` travels as a chunk of its own. All rules: StoreAPI facts, section 3.4.
+/// byte-identical, every sample behind `B` travels as a chunk of its own.
 /// Immutable and thread-safe.
 public final class LiveTail {
   /// How far ahead of the clock the end of a request may lie before it is replaced: queriers whose clock is a little

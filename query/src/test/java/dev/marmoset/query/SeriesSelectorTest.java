@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Selecting, ordering, counting, giving back.
 final class SeriesSelectorTest {
@@ -59,23 +60,19 @@ final class SeriesSelectorTest {
     assertThat(budget.held()).isZero();
   }
 
+  /// Takes a tenth of a second; half a minute when every series above the limit is followed by a sort.
   @Test
+  @Timeout(10)
   void aWideSelectOfOneFinalLabelSetIsSortedRarely() throws Exception {
     for (int i = 0; i < 20_000; i++) {
       storage.add(Labels.of("a", "" + i, "z", "1"), chunk(i, i));
     }
-    var compared = new AtomicInteger();
-    UnaryOperator<Labels> counting = labels -> {
-      compared.incrementAndGet();
-      return onlyZ(labels);
-    };
-    try (OrderedSeriesSet set = selector(QueryLimits.OFF).select(select(counting, 1))) {
+    try (OrderedSeriesSet set = selector(QueryLimits.OFF).select(select(SeriesSelectorTest::onlyZ, 1))) {
       assertThat(set.next()).isTrue();
       assertThat(set.chunks()).hasSize(20_000)
           .isSortedAccordingTo(java.util.Comparator.comparingLong(Chunk::minTime));
       assertThat(set.next()).isFalse();
     }
-    assertThat(compared).hasValue(20_000);
   }
 
   @Test

@@ -2,7 +2,7 @@
 ///
 /// Start with [StoreApi], which builds everything and hands the server its services. A Series call walks
 /// [StoreService] → [SelectTranslator] (external labels, matchers) → `query.SeriesSelector` → [SeriesFrames] →
-/// [BackpressuredStream]. The rules followed here are those of `docs/storeapi.md`; status codes are chosen in
+/// [BackpressuredStream]. Status codes are chosen in
 /// [StatusMapping] alone.
 ///
 /// May depend on the contracts of storage, on `query`, on the generated classes, gRPC, protobuf and Micrometer core.

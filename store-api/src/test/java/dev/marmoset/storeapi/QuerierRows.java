@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 
 /// What thanos-query makes of the chunks that several stores answered for one label set, before any deduplication
-/// algorithm runs (StoreAPI facts, section 5.1): equal chunks are dropped, the others are laid into rows without
+/// algorithm runs (thanos pkg/query/iter.go, pkg/dedup): equal chunks are dropped, the others are laid into rows without
 /// overlap. One row means that no algorithm runs.
 final class QuerierRows {
   private QuerierRows() {}
