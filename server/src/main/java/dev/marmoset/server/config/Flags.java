@@ -68,7 +68,7 @@ public final class Flags {
   /// Scratch directory.
   public static final Flag<Optional<Path>> TSDB_SCRATCH_PATH = Flag.single(STORAGE_GROUP, "tsdb.scratch-path",
       Syntax.optional(Syntax.path()), "",
-      "Node-local directory for data that can be rebuilt; never a network file system. Without it: marmoset-<user>"
+      "Node-local directory for data that can be rebuilt; never a network file system. Without it: marmoset-USER"
           + " inside the system's temporary directory.");
   /// Local retention.
   public static final Flag<Duration> TSDB_RETENTION = Flag.single(STORAGE_GROUP, "tsdb.retention",
