@@ -154,6 +154,11 @@ public final class IndexReader implements Closeable {
     return all;
   }
 
+  /// Size of the index in bytes.
+  public long bytes() {
+    return file.size();
+  }
+
   SealedFile file() {
     return file;
   }

@@ -38,6 +38,16 @@ final class PairTable {
     return size;
   }
 
+  /// Name symbol << 32 | value symbol of a pair. Walks the table: for errors only.
+  long key(int pair) {
+    for (int slot = 0; slot < keys.length; slot++) {
+      if (keys[slot] != EMPTY && pairs[slot] == pair) {
+        return keys[slot];
+      }
+    }
+    throw new IllegalArgumentException("pair " + pair + " of " + size);
+  }
+
   long memoryBytes() {
     return 12L * keys.length;
   }
