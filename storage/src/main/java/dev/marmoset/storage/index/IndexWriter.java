@@ -10,7 +10,7 @@ import java.util.List;
 /// Writes the index of a block from its series in label order. Confined to one thread.
 ///
 /// The symbols come first in the file and are known last, so series wait in a scratch file until [#finish]. Memory is
-/// the symbols, about 30 B per label pair, and a fixed number of postings; it does not grow with series, chunks or
+/// the symbols, about 70 B per label pair, and a fixed number of postings; it does not grow with series, chunks or
 /// samples. [IndexFormat] tells what comes out.
 public final class IndexWriter implements Closeable {
   /// Refs of postings in memory: 8 MiB. With ten labels per series, one walk over the spilled series per 190,000 series.

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /// The distinct label pairs of a block that is being written, numbered in the order of their arrival, with the number of
 /// series of each. Confined to one thread.
 ///
-/// After [#seal] symbols have their final ordinals. This is what an index writer keeps in memory: about 30 B per pair
+/// After [#seal] symbols have their final ordinals. This is what an index writer keeps in memory: about 70 B per pair
 /// and the symbols themselves, whatever the number of series.
 final class LabelPairs {
   private static final int INITIAL = 1024;
