@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.block.meta.BlockMeta;
 import dev.marmoset.storage.block.meta.BlockMetaFormat;
-import dev.marmoset.storage.index.IndexReader;
+import dev.marmoset.storage.index.read.IndexReader;
 import dev.marmoset.storage.io.CorruptDataException;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.SealedFile;
@@ -38,7 +38,8 @@ public final class Block implements Closeable {
   @GuardedBy("lock")
   private boolean closed;
 
-  private Block(Path directory, BlockMeta meta, IndexReader index, ChunkReader chunks, Tombstones tombstones) {
+  private Block(Path directory, BlockMeta meta, IndexReader index, ChunkReader chunks,
+      Tombstones tombstones) {
     this.directory = directory;
     this.meta = meta;
     this.index = index;
@@ -53,10 +54,12 @@ public final class Block implements Closeable {
   /// @throws CorruptDataException if a file contradicts its format, or meta.json belongs to another block
   public static Block open(FileSystem files, SealedFiles access, Path directory) throws IOException {
     BlockMeta meta = readMeta(files, directory);
-    Tombstones tombstones = Tombstones.read(SealedFiles.direct(files), directory.resolve(BlockFiles.TOMBSTONES));
+    Tombstones tombstones =
+        Tombstones.read(SealedFiles.direct(files), directory.resolve(BlockFiles.TOMBSTONES));
     IndexReader index = IndexReader.open(access.open(directory.resolve(BlockFiles.INDEX)));
     try {
-      return new Block(directory, meta, index, ChunkReader.open(files, access, directory.resolve(BlockFiles.CHUNKS)), tombstones);
+      return new Block(directory, meta, index,
+          ChunkReader.open(files, access, directory.resolve(BlockFiles.CHUNKS)), tombstones);
     } catch (IOException | RuntimeException e) {
       index.close();
       throw e;
@@ -70,13 +73,15 @@ public final class Block implements Closeable {
     Path path = directory.resolve(BlockFiles.META);
     try (SealedFile file = SealedFiles.direct(files).open(path)) {
       if (file.size() > MAX_META_BYTES) {
-        throw new CorruptDataException(path, 0, "reading meta.json", "at most " + MAX_META_BYTES + " bytes", file.size() + " bytes");
+        throw new CorruptDataException(path, 0, "reading meta.json", "at most " + MAX_META_BYTES + " bytes",
+            file.size() + " bytes");
       }
       byte[] bytes = new byte[(int) file.size()];
       file.read(0, bytes, 0, bytes.length, "meta.json");
       BlockMeta meta = BlockMetaFormat.decode(path, bytes);
       if (!directory.endsWith(meta.ulid().toString())) {
-        throw new CorruptDataException(path, 0, "reading \"ulid\"", "the name of directory " + directory, meta.ulid().toString());
+        throw new CorruptDataException(path, 0, "reading \"ulid\"", "the name of directory " + directory,
+            meta.ulid().toString());
       }
       return meta;
     }

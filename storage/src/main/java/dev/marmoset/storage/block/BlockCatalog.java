@@ -31,16 +31,14 @@ public final class BlockCatalog {
   /// @param directory where it lies
   /// @param meta      what it says about itself
   /// @param bytes     size of its files
-  public record Readable(Ulid ulid, Path directory, BlockMeta meta, long bytes) implements Entry {
-  }
+  public record Readable(Ulid ulid, Path directory, BlockMeta meta, long bytes) implements Entry {}
 
   /// A directory with a block's name and no readable meta.json.
   ///
   /// @param ulid      name of the block
   /// @param directory where it lies
   /// @param reason    why it cannot be read
-  public record Unreadable(Ulid ulid, Path directory, String reason) implements Entry {
-  }
+  public record Unreadable(Ulid ulid, Path directory, String reason) implements Entry {}
 
   private final FileSystem files;
 
@@ -66,7 +64,8 @@ public final class BlockCatalog {
         }
       }
     }
-    readable.sort(Comparator.comparingLong((Readable entry) -> entry.meta().minTime()).thenComparingLong(entry -> entry.meta().maxTime())
+    readable.sort(Comparator.comparingLong((Readable entry) -> entry.meta().minTime())
+        .thenComparingLong(entry -> entry.meta().maxTime())
         .thenComparing(Readable::ulid));
     var all = new ArrayList<Entry>(readable);
     all.addAll(unreadable);

@@ -38,7 +38,8 @@ public final class BlockCopy {
     try {
       target.createDirectories(copy.resolve(BlockFiles.CHUNKS));
       for (String name : source.list(directory.resolve(BlockFiles.CHUNKS))) {
-        copyFile(directory.resolve(BlockFiles.CHUNKS).resolve(name), copy.resolve(BlockFiles.CHUNKS).resolve(name));
+        copyFile(directory.resolve(BlockFiles.CHUNKS).resolve(name),
+            copy.resolve(BlockFiles.CHUNKS).resolve(name));
       }
       target.forceDirectory(copy.resolve(BlockFiles.CHUNKS));
       copyFile(directory.resolve(BlockFiles.INDEX), copy.resolve(BlockFiles.INDEX));

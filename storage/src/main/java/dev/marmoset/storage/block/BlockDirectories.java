@@ -9,8 +9,7 @@ import java.util.List;
 
 /// Removes directories of blocks.
 final class BlockDirectories {
-  private BlockDirectories() {
-  }
+  private BlockDirectories() {}
 
   /// Removes a block's directory or what there is of it; what is gone already is no error. meta.json goes first, so that
   /// nobody takes the rest for a block.

@@ -20,8 +20,7 @@ public final class BlockFiles {
   /// Names a crash may leave behind (prometheus `tsdb/db.go`); `.tmp` is of older versions.
   private static final List<String> LEFTOVER_SUFFIXES = List.of(CREATION_SUFFIX, ".tmp-for-deletion", ".tmp");
 
-  private BlockFiles() {
-  }
+  private BlockFiles() {}
 
   /// The directory of a block below the one that holds blocks.
   public static Path directory(Path blocks, Ulid ulid) {
@@ -35,7 +34,8 @@ public final class BlockFiles {
 
   /// Whether a name below a directory of blocks is what a crash left of one.
   public static boolean isLeftover(String name) {
-    return LEFTOVER_SUFFIXES.stream().anyMatch(suffix -> name.endsWith(suffix) && Ulid.isUlid(name.substring(0, name.length() - suffix.length())));
+    return LEFTOVER_SUFFIXES.stream().anyMatch(
+        suffix -> name.endsWith(suffix) && Ulid.isUlid(name.substring(0, name.length() - suffix.length())));
   }
 
   /// Name of a chunk segment.

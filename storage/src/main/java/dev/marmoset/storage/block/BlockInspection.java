@@ -15,7 +15,8 @@ import java.util.List;
 /// @param segments    number of chunk segments
 /// @param symbols     number of distinct strings
 /// @param labels      its labels, those with most values first
-public record BlockInspection(BlockMeta meta, long indexBytes, long chunkBytes, int segments, int symbols, List<LabelUse> labels) {
+public record BlockInspection(BlockMeta meta, long indexBytes, long chunkBytes, int segments, int symbols,
+    List<LabelUse> labels) {
   /// Copies the list.
   public BlockInspection {
     labels = List.copyOf(labels);
@@ -25,8 +26,7 @@ public record BlockInspection(BlockMeta meta, long indexBytes, long chunkBytes, 
   ///
   /// @param name   of the label
   /// @param values number of distinct values
-  public record LabelUse(String name, int values) {
-  }
+  public record LabelUse(String name, int values) {}
 
   /// Looks at an open block. Reads no series and no chunks.
   public static BlockInspection of(Block block) {
@@ -39,7 +39,8 @@ public record BlockInspection(BlockMeta meta, long indexBytes, long chunkBytes, 
     for (int i = 0; i < block.chunks().segmentCount(); i++) {
       chunkBytes += block.chunks().segmentBytes(i);
     }
-    return new BlockInspection(block.meta(), block.index().bytes(), chunkBytes, block.chunks().segmentCount(), block.index().symbolCount(), labels);
+    return new BlockInspection(block.meta(), block.index().bytes(), chunkBytes, block.chunks().segmentCount(),
+        block.index().symbolCount(), labels);
   }
 
   /// Bytes of chunk segments per sample, as meta.json counts them; 0 without samples.

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.marmoset.storage.ChunkSeries;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.SeriesSet;
-import dev.marmoset.storage.index.IndexReader;
-import dev.marmoset.storage.index.SeriesEntry;
-import dev.marmoset.storage.index.SeriesRefs;
+import dev.marmoset.storage.index.read.IndexReader;
+import dev.marmoset.storage.index.read.SeriesEntry;
+import dev.marmoset.storage.index.read.SeriesRefs;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import java.io.IOException;
@@ -81,7 +81,8 @@ final class BlockQuerier implements Querier {
   }
 
   private boolean everySeriesOverlaps() {
-    return range.mint() <= block.meta().minTime() && range.maxt() >= block.meta().maxTime() - 1 && block.tombstones().count() == 0;
+    return range.mint() <= block.meta().minTime() && range.maxt() >= block.meta().maxTime() - 1
+        && block.tombstones().count() == 0;
   }
 
   private boolean overlaps(SeriesEntry entry, List<TimeRange> deleted) {

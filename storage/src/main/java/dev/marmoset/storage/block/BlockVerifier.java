@@ -2,9 +2,9 @@ package dev.marmoset.storage.block;
 
 import dev.marmoset.storage.block.meta.BlockMeta;
 import dev.marmoset.storage.block.meta.ThanosMeta;
-import dev.marmoset.storage.index.Finding;
-import dev.marmoset.storage.index.IndexReader;
-import dev.marmoset.storage.index.IndexVerifier;
+import dev.marmoset.storage.index.read.Finding;
+import dev.marmoset.storage.index.read.IndexReader;
+import dev.marmoset.storage.index.read.IndexVerifier;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.SealedFile;
 import dev.marmoset.storage.io.SealedFiles;
@@ -60,9 +60,12 @@ public final class BlockVerifier {
   /// @return what is wrong; empty when nothing is
   public List<Finding> verify() {
     Optional<BlockMeta> meta = attempt(BlockFiles.META, () -> Block.readMeta(files, directory));
-    var _ = attempt(BlockFiles.TOMBSTONES, () -> Tombstones.read(SealedFiles.direct(files), directory.resolve(BlockFiles.TOMBSTONES)));
-    Optional<IndexReader> index = attempt(BlockFiles.INDEX, () -> IndexReader.open(access.open(directory.resolve(BlockFiles.INDEX))));
-    Optional<ChunkReader> chunks = attempt(BlockFiles.CHUNKS, () -> ChunkReader.open(files, access, directory.resolve(BlockFiles.CHUNKS)));
+    var _ = attempt(BlockFiles.TOMBSTONES,
+        () -> Tombstones.read(SealedFiles.direct(files), directory.resolve(BlockFiles.TOMBSTONES)));
+    Optional<IndexReader> index =
+        attempt(BlockFiles.INDEX, () -> IndexReader.open(access.open(directory.resolve(BlockFiles.INDEX))));
+    Optional<ChunkReader> chunks = attempt(BlockFiles.CHUNKS,
+        () -> ChunkReader.open(files, access, directory.resolve(BlockFiles.CHUNKS)));
     if (index.isPresent() && chunks.isPresent()) {
       var _ = attempt(BlockFiles.INDEX, () -> verifyData(meta.orElse(null), index.get(), chunks.get()));
     }
@@ -75,7 +78,8 @@ public final class BlockVerifier {
     return List.copyOf(findings);
   }
 
-  private Boolean verifyData(@Nullable BlockMeta meta, IndexReader index, ChunkReader chunks) throws IOException {
+  private Boolean verifyData(@Nullable BlockMeta meta, IndexReader index, ChunkReader chunks)
+      throws IOException {
     long total = index.bytes();
     for (int i = 0; i < chunks.segmentCount(); i++) {
       total += chunks.segmentBytes(i);
@@ -103,7 +107,8 @@ public final class BlockVerifier {
 
   private void compare(String name, long stated, long found) {
     if (stated != found) {
-      report(new Finding(directory.resolve(BlockFiles.META), 0, "stats." + name + " is " + stated + ", the block holds " + found));
+      report(new Finding(directory.resolve(BlockFiles.META), 0,
+          "stats." + name + " is " + stated + ", the block holds " + found));
     }
   }
 
@@ -122,12 +127,14 @@ public final class BlockVerifier {
   private Boolean verifyFile(ThanosMeta.FileEntry entry) throws IOException {
     Path path = directory.resolve(entry.path()).normalize();
     if (!path.startsWith(directory.normalize())) {
-      report(new Finding(directory.resolve(BlockFiles.META), 0, "thanos.files names " + entry.path() + ", which is outside the block"));
+      report(new Finding(directory.resolve(BlockFiles.META), 0,
+          "thanos.files names " + entry.path() + ", which is outside the block"));
       return false;
     }
     try (SealedFile file = SealedFiles.direct(files).open(path)) {
       if (entry.bytes().isPresent() && entry.bytes().getAsLong() != file.size()) {
-        report(new Finding(path, 0, "thanos.files says " + entry.bytes().getAsLong() + " bytes, the file has " + file.size()));
+        report(new Finding(path, 0,
+            "thanos.files says " + entry.bytes().getAsLong() + " bytes, the file has " + file.size()));
       }
       if (entry.sha256().isPresent() && !entry.sha256().get().equals(sha256(file))) {
         report(new Finding(path, 0, "SHA-256 is not " + entry.sha256().get() + ", which thanos.files says"));

@@ -6,8 +6,8 @@ import dev.marmoset.storage.block.meta.ThanosMeta;
 import dev.marmoset.storage.block.meta.ThanosMeta.FileEntry;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.ChunkEncoding;
-import dev.marmoset.storage.index.ChunkMeta;
-import dev.marmoset.storage.index.IndexWriter;
+import dev.marmoset.storage.index.write.ChunkMeta;
+import dev.marmoset.storage.index.write.IndexWriter;
 import dev.marmoset.storage.io.AppendFile;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.ScratchFile;
@@ -27,7 +27,7 @@ import java.util.OptionalLong;
 ///
 /// Everything goes into a directory of another name; every file is forced, meta.json last, then the directory, which
 /// then gets its name: a block is there completely or not at all. Memory does not grow with the block (see
-/// [IndexWriter]). Closing without [#finish], or after an exception, removes what was written.
+/// [dev.marmoset.storage.index.write.IndexWriter]). Closing without [#finish], or after an exception, removes what was written.
 public final class BlockWriter implements Closeable {
   private final FileSystem files;
   private final Path blocks;
@@ -49,15 +49,18 @@ public final class BlockWriter implements Closeable {
   /// @param blocks  directory that will hold the block, exists
   /// @param plan    name, range, origin and external labels; stats and files are filled in by the writer
   /// @param scratch directory on the node-local disk for one temporary file
-  public BlockWriter(FileSystem files, Path blocks, BlockMeta plan, Path scratch, BlockWriterOptions options) throws IOException {
+  public BlockWriter(FileSystem files, Path blocks, BlockMeta plan, Path scratch, BlockWriterOptions options)
+      throws IOException {
     this.files = files;
     this.blocks = blocks;
     this.plan = plan;
     this.options = options;
     this.temporary = BlockFiles.creationDirectory(blocks, plan.ulid());
     files.createDirectories(temporary.resolve(BlockFiles.CHUNKS));
-    this.indexFile = new SequentialOutput(files.create(temporary.resolve(BlockFiles.INDEX)), options.hashFiles());
-    this.chunks = new ChunkWriter(files, temporary.resolve(BlockFiles.CHUNKS), options.maxSegmentBytes(), options.hashFiles());
+    this.indexFile =
+        new SequentialOutput(files.create(temporary.resolve(BlockFiles.INDEX)), options.hashFiles());
+    this.chunks = new ChunkWriter(files, temporary.resolve(BlockFiles.CHUNKS), options.maxSegmentBytes(),
+        options.hashFiles());
     this.index = new IndexWriter(indexFile, new ScratchFile(scratch.resolve(plan.ulid() + ".series")));
   }
 
@@ -65,14 +68,15 @@ public final class BlockWriter implements Closeable {
   ///
   /// @param labels       not empty, without empty values, after those of the series before
   /// @param seriesChunks at least one, ascending and disjoint, inside the block's range
-  /// @throws IllegalArgumentException if they break these rules
+  /// @throws IllegalArgumentException if they break these rules; the writer is unusable then
   /// @throws IOException if the volume or scratch does not take the series; the writer is unusable then
   public void add(Labels labels, List<Chunk> seriesChunks) throws IOException {
     metas.clear();
     for (Chunk chunk : seriesChunks) {
       if (chunk.minTime() < plan.minTime() || chunk.maxTime() >= plan.maxTime()) {
         throw new IllegalArgumentException(
-            "writing block " + plan.ulid() + " of " + plan.minTime() + " to " + plan.maxTime() + " ms: series " + labels + " has " + chunk);
+            "writing block " + plan.ulid() + " of " + plan.minTime() + " to " + plan.maxTime()
+                + " ms: series " + labels + " has " + chunk);
       }
       metas.add(new ChunkMeta(chunk.minTime(), chunk.maxTime(), chunks.add(chunk)));
       if (chunk.encoding() == ChunkEncoding.XOR) {
@@ -109,14 +113,17 @@ public final class BlockWriter implements Closeable {
   }
 
   private BlockMeta completed(List<FileEntry> segments, FileEntry indexEntry) {
-    var stats = new BlockMeta.Stats(floatSamples + histogramSamples, floatSamples, histogramSamples, index.seriesCount(), chunkCount, 0);
+    var stats = new BlockMeta.Stats(floatSamples + histogramSamples, floatSamples, histogramSamples,
+        index.seriesCount(), chunkCount, 0);
     Optional<ThanosMeta> thanos = plan.thanos().map(section -> {
       var all = new ArrayList<>(segments);
       all.add(indexEntry);
       all.add(new FileEntry(BlockFiles.META, OptionalLong.empty(), Optional.empty()));
       all.sort(Comparator.comparing(FileEntry::path));
-      List<String> names = segments.stream().map(entry -> entry.path().substring(BlockFiles.CHUNKS.length() + 1)).toList();
-      return section.withFiles(names, all, new ThanosMeta.IndexStats(index.largestEntry(), chunks.largestFrame()));
+      List<String> names =
+          segments.stream().map(entry -> entry.path().substring(BlockFiles.CHUNKS.length() + 1)).toList();
+      return section.withFiles(names, all,
+          new ThanosMeta.IndexStats(index.largestEntry(), chunks.largestFrame()));
     });
     return new BlockMeta(plan.ulid(), plan.minTime(), plan.maxTime(), stats, plan.compaction(), thanos);
   }
@@ -130,11 +137,12 @@ public final class BlockWriter implements Closeable {
 
   @Override
   public void close() throws IOException {
-    index.close();
-    chunks.close();
-    indexFile.close();
-    if (!finished) {
-      BlockDirectories.delete(files, temporary);
+    try {
+      Closing.all(List.of(index, chunks, indexFile));
+    } finally {
+      if (!finished) {
+        BlockDirectories.delete(files, temporary);
+      }
     }
   }
 }

@@ -27,6 +27,5 @@ final class ChunkFormat {
   /// Upstream's limit for a segment.
   static final long MAX_SEGMENT_BYTES = 512L << 20;
 
-  private ChunkFormat() {
-  }
+  private ChunkFormat() {}
 }

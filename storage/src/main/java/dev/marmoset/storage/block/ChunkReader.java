@@ -56,10 +56,12 @@ final class ChunkReader implements Closeable {
     segment.read(0, header, 0, header.length, "header of the chunk segment");
     int magic = bigEndian(header, 0);
     if (magic != ChunkFormat.MAGIC) {
-      throw new CorruptDataException(segment.path(), 0, "magic of the chunk segment", hex(ChunkFormat.MAGIC), hex(magic));
+      throw new CorruptDataException(segment.path(), 0, "magic of the chunk segment", hex(ChunkFormat.MAGIC),
+          hex(magic));
     }
     if (header[Integer.BYTES] != ChunkFormat.VERSION) {
-      throw new UnsupportedFormatException(segment.path(), "chunk segment", header[Integer.BYTES], ChunkFormat.VERSION, ChunkFormat.VERSION);
+      throw new UnsupportedFormatException(segment.path(), "chunk segment", header[Integer.BYTES],
+          ChunkFormat.VERSION, ChunkFormat.VERSION);
     }
   }
 
@@ -88,7 +90,8 @@ final class ChunkReader implements Closeable {
   Chunk chunk(long ref, long minTime, long maxTime) throws IOException {
     long offset = ref & 0xFFFF_FFFFL;
     if (ref >>> Integer.SIZE >= segments.size()) {
-      throw new CorruptDataException(directory, offset, WHAT, "one of " + segments.size() + " segments", "segment " + (ref >>> Integer.SIZE));
+      throw new CorruptDataException(directory, offset, WHAT, "one of " + segments.size() + " segments",
+          "segment " + (ref >>> Integer.SIZE));
     }
     SealedFile segment = segments.get((int) (ref >>> Integer.SIZE));
     byte[] frame = new byte[GUESS_BYTES];
@@ -96,23 +99,29 @@ final class ChunkReader implements Closeable {
     int lengthBytes = lengthBytes(frame, available);
     long length = length(frame, lengthBytes);
     long total = lengthBytes + ChunkFormat.ENCODING_BYTES + length + ChunkFormat.CRC_BYTES;
-    if (offset < ChunkFormat.HEADER_BYTES || lengthBytes == 0 || length < Short.BYTES || length > MAX_DATA_BYTES || total > segment.size() - offset) {
-      throw new CorruptDataException(segment.path(), offset, WHAT, "a frame within the " + segment.size() + " bytes of the segment",
+    if (offset < ChunkFormat.HEADER_BYTES || lengthBytes == 0 || length < Short.BYTES
+        || length > MAX_DATA_BYTES || total > segment.size() - offset) {
+      throw new CorruptDataException(segment.path(), offset, WHAT,
+          "a frame within the " + segment.size() + " bytes of the segment",
           "one of " + total + " bytes");
     }
     byte[] data = new byte[(int) length];
     int copied = (int) Math.min(length, available - lengthBytes - ChunkFormat.ENCODING_BYTES);
     System.arraycopy(frame, lengthBytes + ChunkFormat.ENCODING_BYTES, data, 0, copied);
-    segment.read(offset + lengthBytes + ChunkFormat.ENCODING_BYTES + copied, data, copied, data.length - copied, WHAT);
+    segment.read(offset + lengthBytes + ChunkFormat.ENCODING_BYTES + copied, data, copied,
+        data.length - copied, WHAT);
     int encoding = frame[lengthBytes] & 0xFF;
-    int stored = storedCrc(segment, offset + total - ChunkFormat.CRC_BYTES, frame, (int) Math.min(total, Integer.MAX_VALUE), available);
+    int stored = storedCrc(segment, offset + total - ChunkFormat.CRC_BYTES, frame,
+        (int) Math.min(total, Integer.MAX_VALUE), available);
     requireChecksum(segment, offset, stored, encoding, data);
     ChunkEncoding known = ChunkEncoding.byId(encoding)
-        .orElseThrow(() -> new UnsupportedFormatException(segment.path(), "encoding of the chunk at offset " + offset, encoding, 1, 3));
+        .orElseThrow(() -> new UnsupportedFormatException(segment.path(),
+            "encoding of the chunk at offset " + offset, encoding, 1, 3));
     return new Chunk(known, minTime, maxTime, data);
   }
 
-  private static int storedCrc(SealedFile segment, long crcOffset, byte[] frame, int total, int available) throws IOException {
+  private static int storedCrc(SealedFile segment, long crcOffset, byte[] frame, int total, int available)
+      throws IOException {
     if (total <= available) {
       return bigEndian(frame, total - ChunkFormat.CRC_BYTES);
     }
@@ -121,12 +130,14 @@ final class ChunkReader implements Closeable {
     return bigEndian(crc, 0);
   }
 
-  private static void requireChecksum(SealedFile segment, long offset, int stored, int encoding, byte[] data) throws CorruptDataException {
+  private static void requireChecksum(SealedFile segment, long offset, int stored, int encoding, byte[] data)
+      throws CorruptDataException {
     var crc = new CRC32C();
     crc.update(encoding);
     crc.update(data, 0, data.length);
     if (stored != (int) crc.getValue()) {
-      throw new CorruptDataException(segment.path(), offset, "checksum of the chunk", hex(stored), hex((int) crc.getValue()));
+      throw new CorruptDataException(segment.path(), offset, "checksum of the chunk", hex(stored),
+          hex((int) crc.getValue()));
     }
   }
 
@@ -149,7 +160,8 @@ final class ChunkReader implements Closeable {
   }
 
   private static int bigEndian(byte[] bytes, int at) {
-    return (bytes[at] & 0xFF) << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | (bytes[at + 3] & 0xFF);
+    return (bytes[at] & 0xFF) << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8
+        | (bytes[at + 3] & 0xFF);
   }
 
   private static String hex(int value) {

@@ -27,9 +27,11 @@ final class ChunkTrim {
   ///
   /// @param ref of the chunk, for errors
   void add(Chunk chunk, long ref) throws CorruptDataException {
-    Optional<String> corruption = chunk.encoding() == ChunkEncoding.XOR ? addFloats(chunk) : addHistograms(chunk);
+    Optional<String> corruption =
+        chunk.encoding() == ChunkEncoding.XOR ? addFloats(chunk) : addHistograms(chunk);
     if (corruption.isPresent()) {
-      throw new CorruptDataException(file, ref & 0xFFFF_FFFFL, "samples of the chunk", "samples that can be decoded", corruption.get());
+      throw new CorruptDataException(file, ref & 0xFFFF_FFFFL, "samples of the chunk",
+          "samples that can be decoded", corruption.get());
     }
   }
 

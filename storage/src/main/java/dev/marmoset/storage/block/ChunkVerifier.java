@@ -5,9 +5,9 @@ import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.ChunkEncoding;
 import dev.marmoset.storage.chunk.XorIterator;
 import dev.marmoset.storage.chunk.lane.HistogramIterator;
-import dev.marmoset.storage.index.Finding;
-import dev.marmoset.storage.index.IndexVerifier;
-import dev.marmoset.storage.index.SeriesEntry;
+import dev.marmoset.storage.index.read.Finding;
+import dev.marmoset.storage.index.read.IndexVerifier;
+import dev.marmoset.storage.index.read.SeriesEntry;
 import dev.marmoset.storage.io.CorruptDataException;
 import dev.marmoset.storage.io.UnsupportedFormatException;
 import dev.marmoset.storage.labels.Labels;
@@ -37,7 +37,8 @@ final class ChunkVerifier implements IndexVerifier.SeriesVisitor {
   private boolean everyChunkRead = true;
 
   /// @param meta without it the range is not checked
-  ChunkVerifier(ChunkReader chunks, @Nullable BlockMeta meta, Consumer<Finding> findings, BlockVerifier.Progress progress, long totalBytes) {
+  ChunkVerifier(ChunkReader chunks, @Nullable BlockMeta meta, Consumer<Finding> findings,
+      BlockVerifier.Progress progress, long totalBytes) {
     this.chunks = chunks;
     this.meta = meta;
     this.findings = findings;
@@ -47,7 +48,8 @@ final class ChunkVerifier implements IndexVerifier.SeriesVisitor {
 
   /// What the block holds.
   BlockMeta.Stats stats() {
-    return new BlockMeta.Stats(floatSamples + histogramSamples, floatSamples, histogramSamples, seriesCount, chunkCount, 0);
+    return new BlockMeta.Stats(floatSamples + histogramSamples, floatSamples, histogramSamples, seriesCount,
+        chunkCount, 0);
   }
 
   /// Whether every chunk so far could be decoded to its end.
@@ -77,8 +79,9 @@ final class ChunkVerifier implements IndexVerifier.SeriesVisitor {
     lastRef = ref;
     BlockMeta known = meta;
     if (known != null && (entry.minTime(i) < known.minTime() || entry.maxTime(i) >= known.maxTime())) {
-      report(ref, labels, "chunk of " + entry.minTime(i) + " to " + entry.maxTime(i) + " ms is outside the block's range, "
-          + known.minTime() + " to " + known.maxTime() + " ms exclusive");
+      report(ref, labels,
+          "chunk of " + entry.minTime(i) + " to " + entry.maxTime(i) + " ms is outside the block's range, "
+              + known.minTime() + " to " + known.maxTime() + " ms exclusive");
     }
     try {
       Chunk chunk = chunks.chunk(ref, entry.minTime(i), entry.maxTime(i));
@@ -120,12 +123,15 @@ final class ChunkVerifier implements IndexVerifier.SeriesVisitor {
     if (count == 0) {
       report(ref, labels, "chunk without samples");
     } else if (first != chunk.minTime() || previous != chunk.maxTime() || !ordered) {
-      report(ref, labels, "samples are from " + first + " to " + previous + " ms" + (ordered ? "" : ", not ascending") + ", the index says "
-          + chunk.minTime() + " to " + chunk.maxTime());
+      report(ref, labels,
+          "samples are from " + first + " to " + previous + " ms" + (ordered ? "" : ", not ascending")
+              + ", the index says "
+              + chunk.minTime() + " to " + chunk.maxTime());
     }
   }
 
   private void report(long ref, Labels labels, String text) {
-    findings.accept(new Finding(chunks.path(ref), ref & 0xFFFF_FFFFL, "chunk of series " + labels + ": " + text));
+    findings
+        .accept(new Finding(chunks.path(ref), ref & 0xFFFF_FFFFL, "chunk of series " + labels + ": " + text));
   }
 }

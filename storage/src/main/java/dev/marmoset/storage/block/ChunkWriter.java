@@ -34,7 +34,8 @@ final class ChunkWriter implements Closeable {
   /// Appends a chunk and answers its ref.
   long add(Chunk chunk) throws IOException {
     byte[] data = chunk.data();
-    int frame = SequentialOutput.uvarintBytes(data.length) + ChunkFormat.ENCODING_BYTES + data.length + ChunkFormat.CRC_BYTES;
+    int frame = SequentialOutput.uvarintBytes(data.length) + ChunkFormat.ENCODING_BYTES + data.length
+        + ChunkFormat.CRC_BYTES;
     SequentialOutput out = segmentFor(frame);
     long ref = (long) finished.size() << Integer.SIZE | out.position();
     out.uvarint(data.length);
@@ -79,7 +80,8 @@ final class ChunkWriter implements Closeable {
     if (open != null) {
       open.force();
       String path = BlockFiles.CHUNKS + '/' + BlockFiles.segment(finished.size());
-      finished.add(new FileEntry(path, OptionalLong.of(open.position()), hashed ? Optional.of(open.sha256()) : Optional.empty()));
+      finished.add(new FileEntry(path, OptionalLong.of(open.position()),
+          hashed ? Optional.of(open.sha256()) : Optional.empty()));
       segment = null;
       open.close();
     }

@@ -7,13 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Closes several things, whatever one of them says.
 final class Closing {
-  private Closing() {
-  }
+  private Closing() {}
 
   /// Closes all and throws the first error with the others attached.
   static void all(List<? extends Closeable> open) throws IOException {
-    @Nullable
-    IOException first = null;
+    @Nullable IOException first = null;
     for (Closeable one : open) {
       try {
         one.close();

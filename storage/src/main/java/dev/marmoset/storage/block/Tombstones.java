@@ -43,7 +43,8 @@ final class Tombstones {
     try (SealedFile file = access.open(path)) {
       long size = file.size();
       if (size < HEADER_BYTES + Integer.BYTES || size > MAX_BYTES) {
-        throw new CorruptDataException(path, 0, WHAT, "a file of " + (HEADER_BYTES + Integer.BYTES) + " to " + MAX_BYTES + " bytes", size + " bytes");
+        throw new CorruptDataException(path, 0, WHAT,
+            "a file of " + (HEADER_BYTES + Integer.BYTES) + " to " + MAX_BYTES + " bytes", size + " bytes");
       }
       byte[] bytes = new byte[(int) size];
       file.read(0, bytes, 0, bytes.length, WHAT);
@@ -57,7 +58,8 @@ final class Tombstones {
     var reader = new ByteReader(bytes, 0, bytes.length);
     int magic = Integer.reverseBytes(reader.u32());
     if (magic != MAGIC) {
-      throw new CorruptDataException(path, 0, "magic of " + WHAT, "%08x".formatted(MAGIC), "%08x".formatted(magic));
+      throw new CorruptDataException(path, 0, "magic of " + WHAT, "%08x".formatted(MAGIC),
+          "%08x".formatted(magic));
     }
     int version = reader.u8();
     if (version != VERSION) {
@@ -69,7 +71,8 @@ final class Tombstones {
     reader.reset(bytes, entriesEnd, Integer.BYTES);
     int stored = Integer.reverseBytes(reader.u32());
     if (stored != (int) crc.getValue()) {
-      throw new CorruptDataException(path, HEADER_BYTES, "checksum of " + WHAT, "%08x".formatted(stored), "%08x".formatted((int) crc.getValue()));
+      throw new CorruptDataException(path, HEADER_BYTES, "checksum of " + WHAT, "%08x".formatted(stored),
+          "%08x".formatted((int) crc.getValue()));
     }
     reader.reset(bytes, HEADER_BYTES, entriesEnd - HEADER_BYTES);
     return entries(path, reader);

@@ -15,32 +15,31 @@ package dev.marmoset.storage.index;
 /// What we write differs from what upstream may write in two ways: there are no label-index sections (dead since 3.14,
 /// optional for every reader before), and no empty symbol unless a label needs it. Fixed integers are big-endian,
 /// other numbers Go varints.
-final class IndexFormat {
+public final class IndexFormat {
   /// First four bytes.
-  static final int MAGIC = 0xBAAAD700;
+  public static final int MAGIC = 0xBAAAD700;
   /// The version we write and read.
-  static final int VERSION = 2;
+  public static final int VERSION = 2;
   /// Magic and version.
-  static final int HEADER_BYTES = Integer.BYTES + 1;
+  public static final int HEADER_BYTES = Integer.BYTES + 1;
   /// Offset of the symbols' length.
-  static final int SYMBOLS_OFFSET = HEADER_BYTES;
+  public static final int SYMBOLS_OFFSET = HEADER_BYTES;
   /// Series entries begin at multiples of this, so that a ref of 32 bits reaches 64 GiB.
-  static final int SERIES_ALIGNMENT = 16;
+  public static final int SERIES_ALIGNMENT = 16;
   /// Largest series ref.
-  static final long MAX_SERIES_REF = 0xFFFF_FFFFL;
+  public static final long MAX_SERIES_REF = 0xFFFF_FFFFL;
   /// Postings lists begin at multiples of this.
-  static final int POSTINGS_ALIGNMENT = Integer.BYTES;
+  public static final int POSTINGS_ALIGNMENT = Integer.BYTES;
   /// Strings per entry of the postings offset table: name and value.
-  static final int TABLE_KEY_STRINGS = 2;
+  public static final int TABLE_KEY_STRINGS = 2;
   /// Bytes of a checksum.
-  static final int CRC_BYTES = Integer.BYTES;
+  public static final int CRC_BYTES = Integer.BYTES;
   /// Offsets in the table of contents.
-  static final int TOC_OFFSETS = 6;
+  public static final int TOC_OFFSETS = 6;
   /// Table of contents with its checksum: the end of the file.
-  static final int TOC_BYTES = TOC_OFFSETS * Long.BYTES + CRC_BYTES;
+  public static final int TOC_BYTES = TOC_OFFSETS * Long.BYTES + CRC_BYTES;
   /// Readers keep every this many symbols and values in memory, as upstream does.
-  static final int SAMPLING = 32;
+  public static final int SAMPLING = 32;
 
-  private IndexFormat() {
-  }
+  private IndexFormat() {}
 }

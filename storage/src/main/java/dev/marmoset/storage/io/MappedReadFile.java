@@ -43,7 +43,8 @@ final class MappedReadFile implements ReadFile {
       MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, offset, target, targetOffset, n);
     } catch (InternalError e) {
       // The JVM's answer to SIGBUS: the file was cut, or the disk does not give the page.
-      throw new IOException("reading " + n + " bytes of mapped file " + path + " at offset " + offset + ": the page cannot be read", e);
+      throw new IOException("reading " + n + " bytes of mapped file " + path + " at offset " + offset
+          + ": the page cannot be read", e);
     }
     return n;
   }

@@ -19,8 +19,7 @@ public final class PageCache {
   public static final int PAGE_BYTES = 32 * 1024;
 
   /// A page of a file; equal by identity of the file.
-  private record Key(CachedReadFile file, long page) {
-  }
+  private record Key(CachedReadFile file, long page) {}
 
   private final int maxPages;
   @GuardedBy("pages")

@@ -39,13 +39,15 @@ public final class SealedFile implements Closeable {
     require(offset, length, what);
     int n = file.readUpTo(offset, target, targetOffset, length);
     if (n < length) {
-      throw new CorruptDataException(path, offset, what, length + " bytes", n + " bytes, the file was cut after it was opened");
+      throw new CorruptDataException(path, offset, what, length + " bytes",
+          n + " bytes, the file was cut after it was opened");
     }
   }
 
   /// Reads up to `length` bytes and answers how many there are before the end of the file.
   public int readUpTo(long offset, byte[] target, int targetOffset, int length) throws IOException {
-    return offset < 0 || offset >= size ? 0 : file.readUpTo(offset, target, targetOffset, (int) Math.min(length, size - offset));
+    return offset < 0 || offset >= size ? 0
+        : file.readUpTo(offset, target, targetOffset, (int) Math.min(length, size - offset));
   }
 
   /// Checks that `length` bytes from `offset` on lie inside the file.

@@ -178,6 +178,7 @@ final class JsonParser {
   }
 
   private JsonSyntaxException unexpected(String expected) {
-    return new JsonSyntaxException(at, expected, at < text.length() ? "'" + text.charAt(at) + "'" : "the end");
+    return new JsonSyntaxException(at, expected,
+        at < text.length() ? "'" + text.charAt(at) + "'" : "the end");
   }
 }

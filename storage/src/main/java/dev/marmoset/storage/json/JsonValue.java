@@ -39,30 +39,25 @@ public sealed interface JsonValue {
   /// A string.
   ///
   /// @param text decoded
-  record Str(String text) implements JsonValue {
-  }
+  record Str(String text) implements JsonValue {}
 
   /// A whole number, exact.
   ///
   /// @param number its value
-  record Whole(long number) implements JsonValue {
-  }
+  record Whole(long number) implements JsonValue {}
 
   /// Any other number.
   ///
   /// @param number the nearest float64
-  record Real(double number) implements JsonValue {
-  }
+  record Real(double number) implements JsonValue {}
 
   /// `true` or `false`.
   ///
   /// @param truth which of the two
-  record Bool(boolean truth) implements JsonValue {
-  }
+  record Bool(boolean truth) implements JsonValue {}
 
   /// `null`.
-  record Null() implements JsonValue {
-  }
+  record Null() implements JsonValue {}
 
   /// Reads a document: one value, nothing behind it but white space.
   ///

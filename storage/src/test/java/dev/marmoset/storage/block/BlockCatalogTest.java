@@ -20,7 +20,8 @@ class BlockCatalogTest {
   @Test
   void listsBlocksAndPassesOverForeignNames() throws IOException {
     copyGolden("01J000000000000000000000AA");
-    for (String foreign : List.of("wal", "01J000000000000000000000AA.tmp-for-creation", "01J000000000000000000000AU", "lost+found")) {
+    for (String foreign : List.of("wal", "01J000000000000000000000AA.tmp-for-creation",
+        "01J000000000000000000000AU", "lost+found")) {
       Files.createDirectory(dir.resolve(foreign));
     }
     Files.createDirectory(dir.resolve("01J000000000000000000000AB"));
@@ -35,7 +36,8 @@ class BlockCatalogTest {
 
   @Test
   void listsTheOneBlockThatADirectoryIs() throws IOException {
-    assertThat(new BlockCatalog(FILES).list(GoldenBlock.directory())).singleElement().isInstanceOf(BlockCatalog.Readable.class);
+    assertThat(new BlockCatalog(FILES).list(GoldenBlock.directory())).singleElement()
+        .isInstanceOf(BlockCatalog.Readable.class);
   }
 
   @Test
@@ -46,7 +48,8 @@ class BlockCatalogTest {
     Files.createFile(leftover.resolve("index"));
     Files.createDirectory(dir.resolve("keep.tmp-for-creation"));
     copyGolden("01J000000000000000000000AA");
-    assertThat(new BlockCatalog(FILES).deleteLeftovers(dir)).containsExactly("01J000000000000000000000AA.tmp-for-creation");
+    assertThat(new BlockCatalog(FILES).deleteLeftovers(dir))
+        .containsExactly("01J000000000000000000000AA.tmp-for-creation");
     assertThat(FILES.list(dir)).containsExactly("01J000000000000000000000AA", "keep.tmp-for-creation");
   }
 
@@ -57,7 +60,8 @@ class BlockCatalogTest {
       assertThat(inspection.indexBytes()).isEqualTo(4_789);
       assertThat(inspection.chunkBytes()).isEqualTo(36_929);
       assertThat(inspection.symbols()).isEqualTo(61);
-      assertThat(inspection.labels()).containsExactly(new BlockInspection.LabelUse("i", 50), new BlockInspection.LabelUse("__name__", 7),
+      assertThat(inspection.labels()).containsExactly(new BlockInspection.LabelUse("i", 50),
+          new BlockInspection.LabelUse("__name__", 7),
           new BlockInspection.LabelUse("weird name", 1));
       assertThat(inspection.indexBytesPerSeries()).isEqualTo(4_789 / 50.0);
     }

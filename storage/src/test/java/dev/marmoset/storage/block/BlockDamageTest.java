@@ -71,7 +71,8 @@ class BlockDamageTest {
     for (int seed = 0; seed < 300; seed++) {
       var random = new Random(seed);
       String file = List.of("index", "chunks/000001", "meta.json", "tombstones").get(seed % 4);
-      byte[] bytes = Files.exists(block.resolve(file)) ? Files.readAllBytes(block.resolve(file)) : new byte[64];
+      byte[] bytes =
+          Files.exists(block.resolve(file)) ? Files.readAllBytes(block.resolve(file)) : new byte[64];
       byte[] damaged = bytes.clone();
       int from = random.nextInt(bytes.length);
       byte[] noise = new byte[Math.min(bytes.length - from, 1 + random.nextInt(64))];
@@ -98,7 +99,8 @@ class BlockDamageTest {
   }
 
   private void requireRightOrRefused(String what) {
-    try (Block open = Block.open(FILES, SealedFiles.direct(FILES), block); Querier querier = open.querier(TimeRange.ALL).orElseThrow()) {
+    try (Block open = Block.open(FILES, SealedFiles.direct(FILES), block);
+        Querier querier = open.querier(TimeRange.ALL).orElseThrow()) {
       try {
         requireRight(querier, what);
       } catch (CorruptDataException | UnsupportedFormatException e) {
@@ -118,7 +120,8 @@ class BlockDamageTest {
       assertThat(all.get(series.labels())).as(what).isEqualTo(series.chunks());
     }
     assertThat(BlockTest.all(querier, ONE_NAME)).as(what).hasSize(7);
-    assertThat(querier.labelValues("i", ONE_NAME)).as(what).containsExactly("10", "17", "24", "3", "31", "38", "45");
+    assertThat(querier.labelValues("i", ONE_NAME)).as(what).containsExactly("10", "17", "24", "3", "31", "38",
+        "45");
   }
 
   private static final List<GoldenBlock.Series> GOLDEN = GoldenBlock.series();

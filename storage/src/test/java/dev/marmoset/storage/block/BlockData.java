@@ -25,11 +25,11 @@ import java.util.random.RandomGenerator;
 /// Series for tests and a short way to write them.
 final class BlockData {
   /// Label values whose order by UTF-16 differs from that by UTF-8, among others.
-  static final List<String> VALUES = List.of("a", "b", "ab", "prod-eu", "prod-us", "\uE000", "🚀", "\uFFFD", "é", "x y", "0", "10", "9");
+  static final List<String> VALUES =
+      List.of("a", "b", "ab", "prod-eu", "prod-us", "\uE000", "🚀", "\uFFFD", "é", "x y", "0", "10", "9");
   static final List<String> NAMES = List.of("__name__", "job", "instance", "zone", "\uE000", "🚀");
 
-  private BlockData() {
-  }
+  private BlockData() {}
 
   /// Random series: up to six labels each out of few values, so that postings overlap; one to six chunks.
   static Map<Labels, List<Chunk>> random(RandomGenerator random, int count) {
@@ -59,7 +59,8 @@ final class BlockData {
 
   static BlockMeta plan() {
     var thanos = ThanosMeta.ofNew(Labels.of("cluster", "eu"));
-    return new BlockMeta(GoldenBlock.ULID, GoldenBlock.START, GoldenBlock.END, BlockMeta.Stats.NONE, BlockMeta.Compaction.levelOne(GoldenBlock.ULID),
+    return new BlockMeta(GoldenBlock.ULID, GoldenBlock.START, GoldenBlock.END, BlockMeta.Stats.NONE,
+        BlockMeta.Compaction.levelOne(GoldenBlock.ULID),
         Optional.of(thanos));
   }
 
@@ -69,13 +70,19 @@ final class BlockData {
   static List<Chunk> histograms(int samples, boolean floats, int schema) {
     var encoder = new WindowEncoder();
     boolean custom = schema == HistogramLayout.CUSTOM_SCHEMA;
-    var layout = new HistogramLayout(schema, custom ? 0 : Double.doubleToRawLongBits(0x1p-128), Spans.of(0, 3), Spans.NONE,
-        custom ? new long[]{Double.doubleToRawLongBits(0.5), Double.doubleToRawLongBits(1), Double.doubleToRawLongBits(2.5)} : new long[0]);
+    var layout = new HistogramLayout(schema, custom ? 0 : Double.doubleToRawLongBits(0x1p-128),
+        Spans.of(0, 3), Spans.NONE,
+        custom
+            ? new long[] {Double.doubleToRawLongBits(0.5), Double.doubleToRawLongBits(1),
+              Double.doubleToRawLongBits(2.5)}
+            : new long[0]);
     for (int i = 1; i <= samples; i++) {
       long sum = Double.doubleToRawLongBits(1.5 * i);
       encoder.add(GoldenBlock.START + 15_000L * i, floats
-          ? new FloatHistogram(ResetHint.UNKNOWN, layout, bits(3.0 * i), bits(0), sum, new Buckets(new long[]{bits(i), bits(i), bits(i)}, new long[0]))
-          : new Histogram(ResetHint.UNKNOWN, layout, 6L * i, 0, sum, new Buckets(new long[]{i, i, i}, new long[0])));
+          ? new FloatHistogram(ResetHint.UNKNOWN, layout, bits(3.0 * i), bits(0), sum,
+              new Buckets(new long[] {bits(i), bits(i), bits(i)}, new long[0]))
+          : new Histogram(ResetHint.UNKNOWN, layout, 6L * i, 0, sum,
+              new Buckets(new long[] {i, i, i}, new long[0])));
     }
     return encoder.finish();
   }
@@ -85,7 +92,8 @@ final class BlockData {
   }
 
   /// Writes a block below `blocks` and answers its directory.
-  static Path write(Path blocks, Map<Labels, List<Chunk>> series, BlockWriterOptions options) throws IOException {
+  static Path write(Path blocks, Map<Labels, List<Chunk>> series, BlockWriterOptions options)
+      throws IOException {
     try (var writer = new BlockWriter(new LocalFileSystem(), blocks, plan(), blocks, options)) {
       for (var one : series.entrySet()) {
         writer.add(one.getKey(), one.getValue());

@@ -38,7 +38,8 @@ class BlockTest {
   private static void assertGolden(SealedFiles access) throws IOException {
     var expected = new LinkedHashMap<Labels, List<Chunk>>();
     GoldenBlock.series().forEach(series -> expected.put(series.labels(), series.chunks()));
-    try (Block block = Block.open(FILES, access, GoldenBlock.directory()); Querier querier = block.querier(TimeRange.ALL).orElseThrow()) {
+    try (Block block = Block.open(FILES, access, GoldenBlock.directory());
+        Querier querier = block.querier(TimeRange.ALL).orElseThrow()) {
       assertThat(all(querier, List.of()).entrySet()).containsExactlyElementsOf(expected.entrySet());
     }
   }
@@ -49,7 +50,8 @@ class BlockTest {
     try (Block block = open(); Querier querier = block.querier(range).orElseThrow()) {
       var selected = all(querier, List.of(new Matcher.Equal("i", "14")));
       assertThat(selected.values()).singleElement()
-          .satisfies(chunks -> assertThat(chunks).extracting(Chunk::minTime).containsExactly(GoldenBlock.START + 1_800_000, GoldenBlock.START + 3_600_000));
+          .satisfies(chunks -> assertThat(chunks).extracting(Chunk::minTime)
+              .containsExactly(GoldenBlock.START + 1_800_000, GoldenBlock.START + 3_600_000));
     }
   }
 
@@ -68,7 +70,8 @@ class BlockTest {
     try (Block block = open(); Querier querier = block.querier(TimeRange.ALL).orElseThrow()) {
       assertThat(querier.labelNames(List.of())).containsExactly("__name__", "i", "weird name");
       assertThat(querier.labelValues("weird name", List.of())).containsExactly("v\"é");
-      assertThat(querier.labelValues("i", List.of(new Matcher.Equal("__name__", "m0_total")))).containsExactly("0", "14", "21", "28", "35", "42", "49", "7");
+      assertThat(querier.labelValues("i", List.of(new Matcher.Equal("__name__", "m0_total"))))
+          .containsExactly("0", "14", "21", "28", "35", "42", "49", "7");
       assertThat(querier.labelNames(List.of(new Matcher.Equal("i", "51")))).isEmpty();
       assertThat(querier.labelValues("unknown", List.of(new Matcher.Equal("i", "1")))).isEmpty();
     }

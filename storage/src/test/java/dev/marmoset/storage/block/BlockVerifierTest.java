@@ -2,7 +2,7 @@ package dev.marmoset.storage.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.marmoset.storage.index.Finding;
+import dev.marmoset.storage.index.read.Finding;
 import dev.marmoset.storage.io.LocalFileSystem;
 import dev.marmoset.storage.io.SealedFiles;
 import dev.marmoset.storage.labels.Labels;
@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BlockVerifierTest {
   private static final LocalFileSystem FILES = new LocalFileSystem();
   /// Zero bytes that no checksum covers: between version and first frame, and before the aligned first postings list.
-  private static final List<String> UNCOVERED = List.of("chunks/000001 5", "chunks/000001 6", "chunks/000001 7", "index 2654", "index 2655");
+  private static final List<String> UNCOVERED =
+      List.of("chunks/000001 5", "chunks/000001 6", "chunks/000001 7", "index 2654", "index 2655");
 
   @TempDir
   Path dir;
@@ -42,7 +43,9 @@ class BlockVerifierTest {
   @Test
   void findsNothingInTheGoldenBlock() {
     var progress = new ArrayList<Long>();
-    assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), block, (bytes, _) -> progress.add(bytes)).verify()).isEmpty();
+    assertThat(
+        new BlockVerifier(FILES, SealedFiles.mapped(), block, (bytes, _) -> progress.add(bytes)).verify())
+        .isEmpty();
     assertThat(progress).last().isEqualTo(4_789L + 36_929);
   }
 
@@ -74,19 +77,22 @@ class BlockVerifierTest {
   @CsvSource({"24000, 24001, numSamples", "50, 51, numSeries", "200, 199, numChunks"})
   void comparesTheStatistics(String stated, String wrong, String name) throws IOException {
     replaceInMeta("\"" + name + "\":" + stated, "\"" + name + "\":" + wrong);
-    assertThat(verify()).singleElement().satisfies(finding -> assertThat(finding.text()).contains(name).contains(wrong).contains(stated));
+    assertThat(verify()).singleElement()
+        .satisfies(finding -> assertThat(finding.text()).contains(name).contains(wrong).contains(stated));
   }
 
   @Test
   void findsChunksOutsideTheRange() throws IOException {
     replaceInMeta("1700013600000", "1700013585000");
-    assertThat(verify()).hasSize(50).allSatisfy(finding -> assertThat(finding.text()).contains("outside the block's range"));
+    assertThat(verify()).hasSize(50)
+        .allSatisfy(finding -> assertThat(finding.text()).contains("outside the block's range"));
   }
 
   @Test
   void findsAMetaOfAnotherBlock() throws IOException {
     replaceInMeta("01J000000000000000000000AA\",\"minTime", "01J000000000000000000000AB\",\"minTime");
-    assertThat(verify()).singleElement().satisfies(finding -> assertThat(finding.text()).contains("01J000000000000000000000AB"));
+    assertThat(verify()).singleElement()
+        .satisfies(finding -> assertThat(finding.text()).contains("01J000000000000000000000AB"));
   }
 
   @Test
@@ -99,7 +105,8 @@ class BlockVerifierTest {
     bytes.putInt(list + 8 + 6 * 4, bytes.getInt(list + 8 + 6 * 4) + 3);
     bytes.putInt(list + 8 + 7 * 4, crc(index, list + 4, 8 * 4));
     Files.write(block.resolve("index"), index);
-    assertThat(verify()).singleElement().satisfies(finding -> assertThat(finding.text()).contains("__name__=\"m1_total\"").contains("the sets differ"));
+    assertThat(verify()).singleElement().satisfies(
+        finding -> assertThat(finding.text()).contains("__name__=\"m1_total\"").contains("the sets differ"));
   }
 
   @Test
@@ -112,21 +119,26 @@ class BlockVerifierTest {
     bytes.putInt(list + 4, 49);
     bytes.putInt(list + 8 + 49 * 4, crc(index, list + 4, 50 * 4));
     Files.write(block.resolve("index"), index);
-    assertThat(verify()).extracting(Finding::text).singleElement().asString().contains("1 series are not in the list of all series");
+    assertThat(verify()).extracting(Finding::text).singleElement().asString()
+        .contains("1 series are not in the list of all series");
   }
 
   @Test
   void findsWhatThanosRefuses() throws IOException {
     Path other = Files.createDirectory(dir.resolve("other"));
-    Path written = BlockData.write(other, Map.of(Labels.of("a", "b"), BlockData.floats(new Random(1), 10)), new BlockWriterOptions(1 << 20, true));
+    Path written = BlockData.write(other, Map.of(Labels.of("a", "b"), BlockData.floats(new Random(1), 10)),
+        new BlockWriterOptions(1 << 20, true));
     String meta = Files.readString(written.resolve("meta.json"));
-    Files.writeString(written.resolve("meta.json"), meta.replace("\"cluster\": \"eu\"", "").replaceFirst("\"value\": \"..", "\"value\": \"zz"));
-    assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), written, (_, _) -> { }).verify()).extracting(Finding::text)
-        .satisfiesExactlyInAnyOrder(text -> assertThat(text).contains("thanos.labels is empty"), text -> assertThat(text).contains("SHA-256 is not zz"));
+    Files.writeString(written.resolve("meta.json"),
+        meta.replace("\"cluster\": \"eu\"", "").replaceFirst("\"value\": \"..", "\"value\": \"zz"));
+    assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), written, (_, _) -> {}).verify())
+        .extracting(Finding::text)
+        .satisfiesExactlyInAnyOrder(text -> assertThat(text).contains("thanos.labels is empty"),
+            text -> assertThat(text).contains("SHA-256 is not zz"));
   }
 
   private List<Finding> verify() {
-    return new BlockVerifier(FILES, SealedFiles.direct(FILES), block, (_, _) -> { }).verify();
+    return new BlockVerifier(FILES, SealedFiles.direct(FILES), block, (_, _) -> {}).verify();
   }
 
   private void change(String file, int at, int mask) throws IOException {

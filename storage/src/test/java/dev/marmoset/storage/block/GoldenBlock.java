@@ -33,8 +33,7 @@ final class GoldenBlock {
     }
   }
 
-  private GoldenBlock() {
-  }
+  private GoldenBlock() {}
 
   static Path blocks() {
     try {
@@ -49,13 +48,15 @@ final class GoldenBlock {
   }
 
   static BlockMeta plan() {
-    return new BlockMeta(ULID, START, END, BlockMeta.Stats.NONE, BlockMeta.Compaction.levelOne(ULID), Optional.empty());
+    return new BlockMeta(ULID, START, END, BlockMeta.Stats.NONE, BlockMeta.Compaction.levelOne(ULID),
+        Optional.empty());
   }
 
   static List<Series> series() {
     var labels = new ArrayList<Labels>();
     for (int i = 0; i < 50; i++) {
-      labels.add(Labels.of("__name__", "m" + i % 7 + "_total", "i", Integer.toString(i), "weird name", "v\"é"));
+      labels
+          .add(Labels.of("__name__", "m" + i % 7 + "_total", "i", Integer.toString(i), "weird name", "v\"é"));
     }
     labels.sort(Comparator.naturalOrder());
     var series = new ArrayList<Series>();

@@ -31,21 +31,24 @@ class LargeBlockTest {
     List<Chunk> chunks = BlockData.floats(new Random(1), 40);
     try (var writer = new BlockWriter(FILES, dir, BlockData.plan(), dir, BlockWriterOptions.DEFAULT)) {
       for (int i = 0; i < SERIES; i++) {
-        writer.add(Labels.of("__name__", "m%04d".formatted(i / 1000), "id", "%07d".formatted(i), "job", "node", "zone", "z" + i % 3), chunks);
+        writer.add(Labels.of("__name__", "m%04d".formatted(i / 1000), "id", "%07d".formatted(i), "job",
+            "node", "zone", "z" + i % 3), chunks);
       }
       assertThat(writer.finish().stats().series()).isEqualTo(SERIES);
     }
     Path directory = dir.resolve(GoldenBlock.ULID.toString());
-    try (Block block = Block.open(FILES, SealedFiles.mapped(), directory); Querier querier = block.querier(TimeRange.ALL).orElseThrow()) {
+    try (Block block = Block.open(FILES, SealedFiles.mapped(), directory);
+        Querier querier = block.querier(TimeRange.ALL).orElseThrow()) {
       var zone = List.<Matcher>of(new Matcher.Equal("__name__", "m0500"), new Matcher.NotEqual("zone", "z1"));
       assertThat(BlockTest.all(querier, zone)).hasSize(667);
-      assertThat(querier.labelValues("id", List.of(new Matcher.Equal("id", "0999999")))).containsExactly("0999999");
+      assertThat(querier.labelValues("id", List.of(new Matcher.Equal("id", "0999999"))))
+          .containsExactly("0999999");
       int count = 0;
       for (var set = querier.select(List.of()); set.next();) {
         count++;
       }
       assertThat(count).isEqualTo(SERIES);
     }
-    assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), directory, (_, _) -> { }).verify()).isEmpty();
+    assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), directory, (_, _) -> {}).verify()).isEmpty();
   }
 }

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Selections of a block against the same selections over a map.
 class PostingsPropertyTest {
-  private static final List<String> PATTERNS = List.of(".*", ".+", "", "a|b", "(a|ab)", "a.*", "prod-.*", "prod-(eu|us)", "[0-9]+", "x y", "🚀|é", "nothing",
+  private static final List<String> PATTERNS = List.of(".*", ".+", "", "a|b", "(a|ab)", "a.*", "prod-.*",
+      "prod-(eu|us)", "[0-9]+", "x y", "🚀|é", "nothing",
       "a?b", "|a", "\uE000.*", "1.*|9");
 
   @TempDir
@@ -38,19 +39,22 @@ class PostingsPropertyTest {
     var random = new Random(seed);
     Map<Labels, List<Chunk>> series = BlockData.random(random, 120);
     Path directory = BlockData.write(dir, series, BlockWriterOptions.DEFAULT);
-    SealedFiles access = seed % 2 == 0 ? SealedFiles.mapped() : SealedFiles.cached(new LocalFileSystem(), new PageCache(1 << 16));
+    SealedFiles access = seed % 2 == 0 ? SealedFiles.mapped()
+        : SealedFiles.cached(new LocalFileSystem(), new PageCache(1 << 16));
     try (Block block = Block.open(new LocalFileSystem(), access, directory)) {
       for (int i = 0; i < 200; i++) {
         TimeRange range = random.nextInt(3) == 0 ? TimeRange.ALL : range(random);
         List<Matcher> matchers = matchers(random);
         try (Querier querier = block.querier(range).orElseThrow()) {
-          requireSame(querier, matchers, selected(series, range, matchers), "seed %d: %s over %s".formatted(seed, matchers, range));
+          requireSame(querier, matchers, selected(series, range, matchers),
+              "seed %d: %s over %s".formatted(seed, matchers, range));
         }
       }
     }
   }
 
-  private static void requireSame(Querier querier, List<Matcher> matchers, List<Labels> expected, String what) throws IOException {
+  private static void requireSame(Querier querier, List<Matcher> matchers, List<Labels> expected, String what)
+      throws IOException {
     assertThat(BlockTest.all(querier, matchers).keySet()).as(what).containsExactlyElementsOf(expected);
     var names = new TreeSet<String>(PostingsPropertyTest::byUtf8);
     expected.forEach(labels -> labels.toList().forEach(label -> names.add(label.name())));
@@ -63,7 +67,8 @@ class PostingsPropertyTest {
     }
   }
 
-  private static List<Labels> selected(Map<Labels, List<Chunk>> series, TimeRange range, List<Matcher> matchers) {
+  private static List<Labels> selected(Map<Labels, List<Chunk>> series, TimeRange range,
+      List<Matcher> matchers) {
     var selected = new ArrayList<Labels>();
     series.forEach((labels, chunks) -> {
       if (matchers.stream().allMatch(matcher -> matcher.matches(labels.value(matcher.name())))
@@ -82,8 +87,10 @@ class PostingsPropertyTest {
   private static List<Matcher> matchers(RandomGenerator random) throws Matcher.InvalidMatcherException {
     var matchers = new ArrayList<Matcher>();
     for (int i = random.nextInt(4); i > 0; i--) {
-      String name = random.nextInt(20) == 0 ? "absent" : BlockData.NAMES.get(random.nextInt(BlockData.NAMES.size()));
-      String value = random.nextInt(6) == 0 ? "" : BlockData.VALUES.get(random.nextInt(BlockData.VALUES.size()));
+      String name =
+          random.nextInt(20) == 0 ? "absent" : BlockData.NAMES.get(random.nextInt(BlockData.NAMES.size()));
+      String value =
+          random.nextInt(6) == 0 ? "" : BlockData.VALUES.get(random.nextInt(BlockData.VALUES.size()));
       String pattern = PATTERNS.get(random.nextInt(PATTERNS.size()));
       matchers.add(switch (random.nextInt(4)) {
         case 0 -> new Matcher.Equal(name, value);

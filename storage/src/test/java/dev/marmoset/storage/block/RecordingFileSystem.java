@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Passes everything on and notes in which order names and bytes become durable, as paths below a root.
+/// Passes everything on and notes in which order names and bytes become durable, as paths below a root; on demand fails
+/// from one operation on, as a volume does that has gone away.
 final class RecordingFileSystem implements FileSystem {
   private final FileSystem files;
   private final Path root;
   private final List<String> operations = new ArrayList<>();
+  private int left = Integer.MAX_VALUE;
 
   RecordingFileSystem(FileSystem files, Path root) {
     this.files = files;
@@ -25,23 +27,39 @@ final class RecordingFileSystem implements FileSystem {
     return operations;
   }
 
+  /// Fails the operation after this many noted ones, and all later ones.
+  RecordingFileSystem failingAfter(int count) {
+    left = count;
+    return this;
+  }
+
+  private void note(String operation) throws IOException {
+    if (left-- <= 0) {
+      throw new IOException("the volume is gone: " + operation);
+    }
+    operations.add(operation);
+  }
+
   private String name(Path path) {
     return root.relativize(path).toString();
   }
 
   @Override
   public AppendFile create(Path file) throws IOException {
-    operations.add("create " + name(file));
+    note("create " + name(file));
     AppendFile created = files.create(file);
     return new AppendFile() {
       @Override
       public int write(ByteBuffer source) throws IOException {
+        if (left <= 0) {
+          throw new IOException("the volume is gone: write " + file);
+        }
         return created.write(source);
       }
 
       @Override
       public void force() throws IOException {
-        operations.add("force " + name(file));
+        note("force " + name(file));
         created.force();
       }
 
@@ -84,18 +102,21 @@ final class RecordingFileSystem implements FileSystem {
 
   @Override
   public void rename(Path from, Path to) throws IOException {
-    operations.add("rename " + name(from) + " to " + name(to));
+    note("rename " + name(from) + " to " + name(to));
     files.rename(from, to);
   }
 
   @Override
   public void delete(Path path) throws IOException {
+    if (left <= 0) {
+      throw new IOException("the volume is gone: delete " + path);
+    }
     files.delete(path);
   }
 
   @Override
   public void forceDirectory(Path directory) throws IOException {
-    operations.add("forceDirectory " + name(directory));
+    note("forceDirectory " + name(directory));
     files.forceDirectory(directory);
   }
 

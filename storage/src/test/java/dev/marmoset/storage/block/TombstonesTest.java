@@ -59,7 +59,8 @@ class TombstonesTest {
         times.add(samples.time());
       }
     }
-    assertThat(times).hasSize(480 - 121).doesNotContain(GoldenBlock.START + 1_800_000, GoldenBlock.START + 3_600_000)
+    assertThat(times).hasSize(480 - 121)
+        .doesNotContain(GoldenBlock.START + 1_800_000, GoldenBlock.START + 3_600_000)
         .contains(GoldenBlock.START + 1_785_000, GoldenBlock.START + 3_615_000);
   }
 
@@ -75,7 +76,8 @@ class TombstonesTest {
   @Test
   void refusesAWrongChecksum() throws IOException {
     Files.write(block.resolve("tombstones"), HexFormat.of().parseHex("0130ba300100000001"));
-    assertThatThrownBy(this::open).isInstanceOf(CorruptDataException.class).hasMessageContaining("tombstones");
+    assertThatThrownBy(this::open).isInstanceOf(CorruptDataException.class)
+        .hasMessageContaining("tombstones");
   }
 
   private void write(long ref, long from, long to) throws IOException {
@@ -86,7 +88,8 @@ class TombstonesTest {
     var crc = new CRC32C();
     crc.update(bytes.toByteArray());
     Files.write(block.resolve("tombstones"), HexFormat.of()
-        .parseHex("0130ba3001" + HexFormat.of().formatHex(bytes.toByteArray()) + HexFormat.of().toHexDigits((int) crc.getValue())));
+        .parseHex("0130ba3001" + HexFormat.of().formatHex(bytes.toByteArray())
+            + HexFormat.of().toHexDigits((int) crc.getValue())));
   }
 
   private static void uvarint(ByteArrayOutputStream out, long value) {

@@ -20,7 +20,8 @@ class PageCacheTest {
       int n = cached.readUpTo(offset, target, 0, target.length);
       int expected = Math.clamp(bytes.length - offset, 0, target.length);
       assertThat(n).isEqualTo(expected);
-      assertThat(Arrays.equals(target, 0, n, bytes, Math.min(offset, bytes.length), Math.min(offset, bytes.length) + n)).isTrue();
+      assertThat(Arrays.equals(target, 0, n, bytes, Math.min(offset, bytes.length),
+          Math.min(offset, bytes.length) + n)).isTrue();
     }
   }
 

@@ -13,10 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonValueTest {
   @Test
   void readsEveryKindOfValue() throws JsonSyntaxException {
-    JsonValue read = JsonValue.parse(" {\"a\": [1, -2.5e1, true, false, null, \"x\"], \"b\": {}, \"c\": []} ");
+    JsonValue read =
+        JsonValue.parse(" {\"a\": [1, -2.5e1, true, false, null, \"x\"], \"b\": {}, \"c\": []} ");
     var members = new LinkedHashMap<String, JsonValue>();
-    members.put("a", new JsonValue.Arr(List.of(new JsonValue.Whole(1), new JsonValue.Real(-25), new JsonValue.Bool(true), new JsonValue.Bool(false),
-        new JsonValue.Null(), new JsonValue.Str("x"))));
+    members.put("a",
+        new JsonValue.Arr(List.of(new JsonValue.Whole(1), new JsonValue.Real(-25), new JsonValue.Bool(true),
+            new JsonValue.Bool(false),
+            new JsonValue.Null(), new JsonValue.Str("x"))));
     members.put("b", new JsonValue.Obj(Map.of()));
     members.put("c", new JsonValue.Arr(List.of()));
     assertThat(read).isEqualTo(new JsonValue.Obj(members));
@@ -36,19 +39,23 @@ class JsonValueTest {
 
   @Test
   void decodesEscapes() throws JsonSyntaxException {
-    assertThat(JsonValue.parse("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude80\"")).isEqualTo(new JsonValue.Str("\"\\/\b\f\n\r\té🚀"));
+    assertThat(JsonValue.parse("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude80\""))
+        .isEqualTo(new JsonValue.Str("\"\\/\b\f\n\r\té🚀"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "{", "[1,]", "[,1]", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "{\"a\":1,\"a\":2}", "01", "1.", ".5", "+1", "-", "1e", "tru",
-      "nul", "\"", "\"\\x\"", "\"\\u12g4\"", "\"\n\"", "1 2", "[1 2]", "NaN", "'a'"})
+  @ValueSource(strings = {"", " ", "{", "[1,]", "[,1]", "{\"a\":1,}", "{a:1}", "{\"a\" 1}",
+    "{\"a\":1,\"a\":2}", "01", "1.", ".5", "+1", "-", "1e", "tru",
+    "nul", "\"", "\"\\x\"", "\"\\u12g4\"", "\"\n\"", "1 2", "[1 2]", "NaN", "'a'"})
   void refusesWhatIsNotJson(String text) {
-    assertThatThrownBy(() -> JsonValue.parse(text)).isInstanceOf(JsonSyntaxException.class).hasMessageContaining("JSON at character");
+    assertThatThrownBy(() -> JsonValue.parse(text)).isInstanceOf(JsonSyntaxException.class)
+        .hasMessageContaining("JSON at character");
   }
 
   @Test
   void refusesNestingThatWouldExhaustTheStack() {
-    assertThatThrownBy(() -> JsonValue.parse("[".repeat(100_000))).isInstanceOf(JsonSyntaxException.class).hasMessageContaining("100 levels");
+    assertThatThrownBy(() -> JsonValue.parse("[".repeat(100_000))).isInstanceOf(JsonSyntaxException.class)
+        .hasMessageContaining("100 levels");
   }
 
   @Test

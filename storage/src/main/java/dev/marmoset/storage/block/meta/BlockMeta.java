@@ -12,14 +12,16 @@ import java.util.Optional;
 /// @param stats      what the block holds
 /// @param compaction where the block comes from
 /// @param thanos     what Thanos wants to know; absent in blocks of a plain Prometheus
-public record BlockMeta(Ulid ulid, long minTime, long maxTime, Stats stats, Compaction compaction, Optional<ThanosMeta> thanos) {
+public record BlockMeta(Ulid ulid, long minTime, long maxTime, Stats stats, Compaction compaction,
+    Optional<ThanosMeta> thanos) {
   /// The one value of the member `version` that is read and written.
   public static final int VERSION = 1;
 
   /// Checks that the range is not empty.
   public BlockMeta {
     if (minTime >= maxTime) {
-      throw new IllegalArgumentException("block " + ulid + " has the range " + minTime + " to " + maxTime + ", which is empty");
+      throw new IllegalArgumentException(
+          "block " + ulid + " has the range " + minTime + " to " + maxTime + ", which is empty");
     }
   }
 
@@ -41,7 +43,8 @@ public record BlockMeta(Ulid ulid, long minTime, long maxTime, Stats stats, Comp
   /// @param series           series
   /// @param chunks           chunks
   /// @param tombstones       deleted intervals
-  public record Stats(long samples, long floatSamples, long histogramSamples, long series, long chunks, long tombstones) {
+  public record Stats(long samples, long floatSamples, long histogramSamples, long series, long chunks,
+      long tombstones) {
     /// Nothing.
     public static final Stats NONE = new Stats(0, 0, 0, 0, 0, 0);
   }
@@ -74,6 +77,5 @@ public record BlockMeta(Ulid ulid, long minTime, long maxTime, Stats stats, Comp
   /// @param ulid    its name
   /// @param minTime begin of its range, ms, inclusive
   /// @param maxTime end of its range, ms, exclusive
-  public record Parent(Ulid ulid, long minTime, long maxTime) {
-  }
+  public record Parent(Ulid ulid, long minTime, long maxTime) {}
 }

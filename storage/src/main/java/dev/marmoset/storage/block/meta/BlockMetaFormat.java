@@ -22,8 +22,7 @@ import java.util.Optional;
 /// Members in the order of the Go structs, indented with tabs. Numbers that are 0 and lists that are empty are left out
 /// where upstream leaves them out. Members we do not know are ignored when reading and therefore lost when writing.
 public final class BlockMetaFormat {
-  private BlockMetaFormat() {
-  }
+  private BlockMetaFormat() {}
 
   /// The bytes of a meta.json.
   public static byte[] encode(BlockMeta meta) {
@@ -45,23 +44,28 @@ public final class BlockMetaFormat {
   /// @throws UnsupportedFormatException if the version is another one
   public static BlockMeta decode(Path path, byte[] bytes) throws IOException {
     try {
-      var root = new MetaFields(path, "", JsonValue.parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()));
+      var root = new MetaFields(path, "",
+          JsonValue.parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()));
       requireVersion(path, "meta.json", root.whole("version"), BlockMeta.VERSION);
-      Optional<ThanosMeta> thanos = root.has("thanos") ? Optional.of(thanos(path, root.object("thanos"))) : Optional.empty();
+      Optional<ThanosMeta> thanos =
+          root.has("thanos") ? Optional.of(thanos(path, root.object("thanos"))) : Optional.empty();
       long minTime = root.whole("minTime");
       long maxTime = root.whole("maxTime");
       if (minTime >= maxTime) {
         throw root.wrong("maxTime", "a time after minTime " + minTime, Long.toString(maxTime));
       }
-      return new BlockMeta(root.ulid("ulid"), minTime, maxTime, stats(root.object("stats")), compaction(root.object("compaction")), thanos);
+      return new BlockMeta(root.ulid("ulid"), minTime, maxTime, stats(root.object("stats")),
+          compaction(root.object("compaction")), thanos);
     } catch (CharacterCodingException e) {
       throw new CorruptDataException(path, 0, "reading meta.json", "UTF-8", String.valueOf(e.getMessage()));
     } catch (JsonSyntaxException e) {
-      throw new CorruptDataException(path, e.position(), "reading meta.json", "JSON", String.valueOf(e.getMessage()));
+      throw new CorruptDataException(path, e.position(), "reading meta.json", "JSON",
+          String.valueOf(e.getMessage()));
     }
   }
 
-  private static void requireVersion(Path path, String what, long found, int expected) throws UnsupportedFormatException {
+  private static void requireVersion(Path path, String what, long found, int expected)
+      throws UnsupportedFormatException {
     if (found != expected) {
       throw new UnsupportedFormatException(path, what, (int) found, expected, expected);
     }
@@ -79,8 +83,10 @@ public final class BlockMetaFormat {
   }
 
   private static BlockMeta.Stats stats(MetaFields fields) throws CorruptDataException {
-    return new BlockMeta.Stats(fields.wholeOrZero("numSamples"), fields.wholeOrZero("numFloatSamples"), fields.wholeOrZero("numHistogramSamples"),
-        fields.wholeOrZero("numSeries"), fields.wholeOrZero("numChunks"), fields.wholeOrZero("numTombstones"));
+    return new BlockMeta.Stats(fields.wholeOrZero("numSamples"), fields.wholeOrZero("numFloatSamples"),
+        fields.wholeOrZero("numHistogramSamples"),
+        fields.wholeOrZero("numSeries"), fields.wholeOrZero("numChunks"),
+        fields.wholeOrZero("numTombstones"));
   }
 
   private static JsonValue compaction(BlockMeta.Compaction compaction) {
@@ -102,7 +108,8 @@ public final class BlockMetaFormat {
 
   private static BlockMeta.Compaction compaction(MetaFields fields) throws CorruptDataException {
     return new BlockMeta.Compaction((int) fields.whole("level"), fields.list("sources", MetaFields::asUlid),
-        fields.list("parents", parent -> parent(parent.asObject())), fields.list("hints", MetaFields::asText));
+        fields.list("parents", parent -> parent(parent.asObject())),
+        fields.list("hints", MetaFields::asText));
   }
 
   private static BlockMeta.Parent parent(MetaFields fields) throws CorruptDataException {
@@ -113,7 +120,8 @@ public final class BlockMetaFormat {
     var members = new LinkedHashMap<String, JsonValue>();
     members.put("version", new JsonValue.Whole(ThanosMeta.VERSION));
     members.put("labels", labels(thanos.labels()));
-    members.put("downsample", new JsonValue.Obj(Map.of("resolution", new JsonValue.Whole(thanos.resolution()))));
+    members.put("downsample",
+        new JsonValue.Obj(Map.of("resolution", new JsonValue.Whole(thanos.resolution()))));
     members.put("source", text(thanos.source()));
     putNonEmpty(members, "segment_files", thanos.segmentFiles().stream().map(BlockMetaFormat::text).toList());
     putNonEmpty(members, "files", thanos.files().stream().map(BlockMetaFormat::file).toList());
@@ -152,16 +160,21 @@ public final class BlockMetaFormat {
   private static ThanosMeta thanos(Path path, MetaFields fields) throws IOException {
     requireVersion(path, "section thanos of meta.json", fields.wholeOrZero("version"), ThanosMeta.VERSION);
     MetaFields stats = fields.object("index_stats");
-    Optional<Instant> uploadTime = fields.has("upload_time") ? Optional.of(fields.time("upload_time")) : Optional.empty();
-    return new ThanosMeta(fields.object("labels").asLabels(), fields.object("downsample").wholeOrZero("resolution"), fields.textOrEmpty("source"),
+    Optional<Instant> uploadTime =
+        fields.has("upload_time") ? Optional.of(fields.time("upload_time")) : Optional.empty();
+    return new ThanosMeta(fields.object("labels").asLabels(),
+        fields.object("downsample").wholeOrZero("resolution"), fields.textOrEmpty("source"),
         fields.list("segment_files", MetaFields::asText), fields.list("files", file -> file(file.asObject())),
-        new ThanosMeta.IndexStats(stats.wholeOrZero("series_max_size"), stats.wholeOrZero("chunk_max_size")), uploadTime,
+        new ThanosMeta.IndexStats(stats.wholeOrZero("series_max_size"), stats.wholeOrZero("chunk_max_size")),
+        uploadTime,
         fields.extensions("extensions"));
   }
 
   private static ThanosMeta.FileEntry file(MetaFields fields) throws CorruptDataException {
     MetaFields hash = fields.object("hash");
-    Optional<String> sha256 = hash.textOrEmpty("hashFunc").equals("SHA256") ? Optional.of(hash.textOrEmpty("value")) : Optional.empty();
+    Optional<String> sha256 =
+        hash.textOrEmpty("hashFunc").equals("SHA256") ? Optional.of(hash.textOrEmpty("value"))
+            : Optional.empty();
     return new ThanosMeta.FileEntry(fields.text("rel_path"), fields.optionalWhole("size_bytes"), sha256);
   }
 

@@ -131,7 +131,8 @@ record MetaFields(Path file, String place, JsonValue value) {
   }
 
   JsonValue.Obj extensions(String name) {
-    return member(name).orElse(new JsonValue.Null()) instanceof JsonValue.Obj found ? found : new JsonValue.Obj(Map.of());
+    return member(name).orElse(new JsonValue.Null()) instanceof JsonValue.Obj found ? found
+        : new JsonValue.Obj(Map.of());
   }
 
   CorruptDataException wrong(String name, String expected, String got) {

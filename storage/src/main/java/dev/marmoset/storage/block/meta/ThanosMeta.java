@@ -18,7 +18,8 @@ import java.util.OptionalLong;
 /// @param indexStats   sizes by which store gateways cut their range reads
 /// @param uploadTime   when the block went to the bucket
 /// @param extensions   free; ours are under `marmoset`
-public record ThanosMeta(Labels labels, long resolution, String source, List<String> segmentFiles, List<FileEntry> files, IndexStats indexStats,
+public record ThanosMeta(Labels labels, long resolution, String source, List<String> segmentFiles,
+    List<FileEntry> files, IndexStats indexStats,
     Optional<Instant> uploadTime, JsonValue.Obj extensions) {
   /// The one value of the member `version` that is read and written.
   public static final int VERSION = 1;
@@ -33,22 +34,27 @@ public record ThanosMeta(Labels labels, long resolution, String source, List<Str
 
   /// The section of a new raw block, before its files are known.
   public static ThanosMeta ofNew(Labels labels) {
-    return new ThanosMeta(labels, 0, RECEIVE, List.of(), List.of(), IndexStats.UNKNOWN, Optional.empty(), new JsonValue.Obj(Map.of()));
+    return new ThanosMeta(labels, 0, RECEIVE, List.of(), List.of(), IndexStats.UNKNOWN, Optional.empty(),
+        new JsonValue.Obj(Map.of()));
   }
 
   /// The same section with what is known when the files are complete.
-  public ThanosMeta withFiles(List<String> newSegmentFiles, List<FileEntry> newFiles, IndexStats newIndexStats) {
-    return new ThanosMeta(labels, resolution, source, newSegmentFiles, newFiles, newIndexStats, uploadTime, extensions);
+  public ThanosMeta withFiles(List<String> newSegmentFiles, List<FileEntry> newFiles,
+      IndexStats newIndexStats) {
+    return new ThanosMeta(labels, resolution, source, newSegmentFiles, newFiles, newIndexStats, uploadTime,
+        extensions);
   }
 
   /// The same section with our own members in the extensions.
   public ThanosMeta withExtensions(JsonValue.Obj newExtensions) {
-    return new ThanosMeta(labels, resolution, source, segmentFiles, files, indexStats, uploadTime, newExtensions);
+    return new ThanosMeta(labels, resolution, source, segmentFiles, files, indexStats, uploadTime,
+        newExtensions);
   }
 
   /// The same section with the time of the upload.
   public ThanosMeta withUploadTime(Instant time) {
-    return new ThanosMeta(labels, resolution, source, segmentFiles, files, indexStats, Optional.of(time), extensions);
+    return new ThanosMeta(labels, resolution, source, segmentFiles, files, indexStats, Optional.of(time),
+        extensions);
   }
 
   /// A file of the block.
@@ -56,8 +62,7 @@ public record ThanosMeta(Labels labels, long resolution, String source, List<Str
   /// @param path   below the block's directory, with `/`
   /// @param bytes  size; absent for meta.json itself
   /// @param sha256 lower-case hex; absent when it was not computed
-  public record FileEntry(String path, OptionalLong bytes, Optional<String> sha256) {
-  }
+  public record FileEntry(String path, OptionalLong bytes, Optional<String> sha256) {}
 
   /// Sizes of the largest entries.
   ///

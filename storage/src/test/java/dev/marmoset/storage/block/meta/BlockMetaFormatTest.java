@@ -104,8 +104,9 @@ class BlockMetaFormatTest {
 
   @Test
   void passesOverMembersItDoesNotKnow() throws IOException {
-    String text = "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":1,\"maxTime\":2,\"version\":1,\"new\":{\"x\":[null]},"
-        + "\"stats\":{\"numSamples\":7,\"numNew\":1},\"compaction\":{\"level\":2,\"deletable\":true,\"parents\":null}}";
+    String text =
+        "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":1,\"maxTime\":2,\"version\":1,\"new\":{\"x\":[null]},"
+            + "\"stats\":{\"numSamples\":7,\"numNew\":1},\"compaction\":{\"level\":2,\"deletable\":true,\"parents\":null}}";
     BlockMeta meta = BlockMetaFormat.decode(PATH, text.getBytes(UTF_8));
     assertThat(meta.stats().samples()).isEqualTo(7);
     assertThat(meta.compaction()).isEqualTo(new BlockMeta.Compaction(2, List.of(), List.of(), List.of()));
@@ -114,34 +115,40 @@ class BlockMetaFormatTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "[]", "{}", "{\"version\":1}", "{\"version\":\"1\"}",
-      "{\"ulid\":\"01J000000000000000000000AU\",\"minTime\":1,\"maxTime\":2,\"version\":1,\"compaction\":{\"level\":1}}",
-      "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":1.5,\"maxTime\":2,\"version\":1,\"compaction\":{\"level\":1}}",
-      "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":2,\"maxTime\":2,\"version\":1,\"compaction\":{\"level\":1}}",
-      "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":1,\"maxTime\":2,\"version\":1,\"compaction\":[]}"})
+    "{\"ulid\":\"01J000000000000000000000AU\",\"minTime\":1,\"maxTime\":2,\"version\":1,\"compaction\":{\"level\":1}}",
+    "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":1.5,\"maxTime\":2,\"version\":1,\"compaction\":{\"level\":1}}",
+    "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":2,\"maxTime\":2,\"version\":1,\"compaction\":{\"level\":1}}",
+    "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":1,\"maxTime\":2,\"version\":1,\"compaction\":[]}"})
   void namesTheFileAndTheMemberThatIsWrong(String text) {
-    assertThatThrownBy(() -> BlockMetaFormat.decode(PATH, text.getBytes(UTF_8))).isInstanceOf(CorruptDataException.class)
+    assertThatThrownBy(() -> BlockMetaFormat.decode(PATH, text.getBytes(UTF_8)))
+        .isInstanceOf(CorruptDataException.class)
         .hasMessageContaining(PATH.toString()).hasMessageContaining("reading");
   }
 
   @Test
   void refusesBytesThatAreNotUtf8() {
-    assertThatThrownBy(() -> BlockMetaFormat.decode(PATH, new byte[]{'"', (byte) 0xff, '"'})).isInstanceOf(CorruptDataException.class);
+    assertThatThrownBy(() -> BlockMetaFormat.decode(PATH, new byte[] {'"', (byte) 0xff, '"'}))
+        .isInstanceOf(CorruptDataException.class);
   }
 
   @Test
   void refusesAnotherVersion() {
-    assertThatThrownBy(() -> BlockMetaFormat.decode(PATH, "{\"version\":2}".getBytes(UTF_8))).isInstanceOf(UnsupportedFormatException.class)
+    assertThatThrownBy(() -> BlockMetaFormat.decode(PATH, "{\"version\":2}".getBytes(UTF_8)))
+        .isInstanceOf(UnsupportedFormatException.class)
         .hasMessageContaining("version 2");
   }
 
   private static BlockMeta full() {
     var files = List.of(new ThanosMeta.FileEntry("chunks/000001", OptionalLong.of(12), Optional.of("abc")),
         new ThanosMeta.FileEntry("meta.json", OptionalLong.empty(), Optional.empty()));
-    var extensions = new JsonValue.Obj(Map.of("marmoset", new JsonValue.Obj(Map.of("k", new JsonValue.Whole(0)))));
+    var extensions =
+        new JsonValue.Obj(Map.of("marmoset", new JsonValue.Obj(Map.of("k", new JsonValue.Whole(0)))));
     var thanos = ThanosMeta.ofNew(Labels.of("🚀", "after", "\uE000", "before", "cluster", "eu"))
         .withFiles(List.of("000001"), files, new ThanosMeta.IndexStats(64, 300)).withExtensions(extensions)
         .withUploadTime(Instant.parse("2026-01-02T03:04:05Z"));
-    var compaction = new BlockMeta.Compaction(1, List.of(ULID), List.of(new BlockMeta.Parent(ULID, 1, 2)), List.of(BlockMeta.Compaction.FROM_OUT_OF_ORDER));
-    return new BlockMeta(ULID, Long.MIN_VALUE, Long.MAX_VALUE, new BlockMeta.Stats(3, 2, 1, 2, 2, 0), compaction, Optional.of(thanos));
+    var compaction = new BlockMeta.Compaction(1, List.of(ULID), List.of(new BlockMeta.Parent(ULID, 1, 2)),
+        List.of(BlockMeta.Compaction.FROM_OUT_OF_ORDER));
+    return new BlockMeta(ULID, Long.MIN_VALUE, Long.MAX_VALUE, new BlockMeta.Stats(3, 2, 1, 2, 2, 0),
+        compaction, Optional.of(thanos));
   }
 }

@@ -1,7 +1,8 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.marmoset.storage.index.IndexFormat;
 import dev.marmoset.storage.io.SealedFile;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.ValuePattern;
@@ -77,7 +78,8 @@ final class PostingsReader {
       case Matcher.NotEqual notEqual when !wanted -> literals(name, List.of(notEqual.value()));
       case Matcher.Regex regex when wanted -> pattern(name, regex.pattern());
       case Matcher.NotRegex notRegex when !wanted -> pattern(name, notRegex.pattern());
-      case Matcher.Equal _, Matcher.NotEqual _, Matcher.Regex _, Matcher.NotRegex _ -> tried(name, matcher, wanted);
+      case Matcher.Equal _,Matcher.NotEqual _,Matcher.Regex _,Matcher.NotRegex _ ->
+        tried(name, matcher, wanted);
     };
   }
 
@@ -152,7 +154,8 @@ final class PostingsReader {
       int bits = cursor.u32();
       long ref = Integer.toUnsignedLong(bits);
       if (ref <= previous || ref < lowest || ref > highest) {
-        throw cursor.corrupt("ascending series refs from " + lowest + " to " + highest, ref + " after " + previous);
+        throw cursor.corrupt("ascending series refs from " + lowest + " to " + highest,
+            ref + " after " + previous);
       }
       writer.add(bits);
       previous = ref;

@@ -1,7 +1,8 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.marmoset.storage.index.IndexFormat;
 import dev.marmoset.storage.io.CorruptDataException;
 import dev.marmoset.storage.io.SealedFile;
 import dev.marmoset.storage.labels.Labels;
@@ -66,7 +67,8 @@ public final class IndexReader implements Closeable {
   public void read(long ref, SeriesEntry into) throws IOException {
     long offset = ref * IndexFormat.SERIES_ALIGNMENT;
     if (offset < toc.series() || offset >= toc.seriesEnd()) {
-      throw new CorruptDataException(file.path(), offset, SERIES, "a ref between " + toc.series() + " and " + toc.seriesEnd(), Long.toString(offset));
+      throw new CorruptDataException(file.path(), offset, SERIES,
+          "a ref between " + toc.series() + " and " + toc.seriesEnd(), Long.toString(offset));
     }
     int available = (int) Math.min(ENTRY_BYTES, toc.seriesEnd() - offset);
     file.read(offset, into.buffer, 0, available, SERIES);
@@ -96,9 +98,11 @@ public final class IndexReader implements Closeable {
     var crc = new CRC32C();
     crc.update(buffer, from, length);
     int at = from + length;
-    int expected = (buffer[at] & 0xFF) << 24 | (buffer[at + 1] & 0xFF) << 16 | (buffer[at + 2] & 0xFF) << 8 | (buffer[at + 3] & 0xFF);
+    int expected = (buffer[at] & 0xFF) << 24 | (buffer[at + 1] & 0xFF) << 16 | (buffer[at + 2] & 0xFF) << 8
+        | (buffer[at + 3] & 0xFF);
     if (expected != (int) crc.getValue()) {
-      throw new CorruptDataException(file.path(), offset, "checksum of " + SERIES, FileCursor.hex(expected), FileCursor.hex((int) crc.getValue()));
+      throw new CorruptDataException(file.path(), offset, "checksum of " + SERIES, FileCursor.hex(expected),
+          FileCursor.hex((int) crc.getValue()));
     }
   }
 
@@ -112,7 +116,8 @@ public final class IndexReader implements Closeable {
       parts[2 * i + 1] = symbols.symbol(entry.valueOrdinal(i));
     }
     if (parts.length > 0 && parts[0].length == 0) {
-      throw new CorruptDataException(file.path(), toc.series(), SERIES, "label names", "an empty one, with value " + new String(parts[1], UTF_8));
+      throw new CorruptDataException(file.path(), toc.series(), SERIES, "label names",
+          "an empty one, with value " + new String(parts[1], UTF_8));
     }
     return Labels.ofSorted(parts);
   }

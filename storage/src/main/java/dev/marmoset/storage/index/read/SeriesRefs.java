@@ -1,4 +1,4 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;

@@ -1,4 +1,4 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
 import dev.marmoset.storage.io.CorruptDataException;
 import dev.marmoset.storage.io.SealedFile;
@@ -61,7 +61,8 @@ final class FileCursor {
     if (filled - at < Integer.BYTES) {
       fill(Integer.BYTES);
     }
-    int value = (buffer[at] & 0xFF) << 24 | (buffer[at + 1] & 0xFF) << 16 | (buffer[at + 2] & 0xFF) << 8 | buffer[at + 3] & 0xFF;
+    int value = (buffer[at] & 0xFF) << 24 | (buffer[at + 1] & 0xFF) << 16 | (buffer[at + 2] & 0xFF) << 8
+        | buffer[at + 3] & 0xFF;
     at += Integer.BYTES;
     return value;
   }
@@ -87,7 +88,8 @@ final class FileCursor {
   int length() throws IOException {
     long length = uvarint();
     if (length < 0 || length > remaining() || length > Integer.MAX_VALUE) {
-      throw corrupt("a length within the " + remaining() + " bytes that are left", Long.toUnsignedString(length));
+      throw corrupt("a length within the " + remaining() + " bytes that are left",
+          Long.toUnsignedString(length));
     }
     return (int) length;
   }
@@ -140,7 +142,8 @@ final class FileCursor {
     }
     int expected = u32();
     if (expected != (int) crc.getValue()) {
-      throw new CorruptDataException(file.path(), start, "checksum of " + what, hex(expected), hex((int) crc.getValue()));
+      throw new CorruptDataException(file.path(), start, "checksum of " + what, hex(expected),
+          hex((int) crc.getValue()));
     }
   }
 

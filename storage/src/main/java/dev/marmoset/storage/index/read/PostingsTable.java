@@ -1,5 +1,6 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
+import dev.marmoset.storage.index.IndexFormat;
 import dev.marmoset.storage.io.SealedFile;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,23 +43,41 @@ final class PostingsTable {
     byte[] lastValue = {};
     for (long i = 0; i < count; i++) {
       long entryAt = cursor.position();
-      var entry = Entry.read(cursor, toc);
-      int order = name == null ? 1 : Arrays.compareUnsigned(entry.name, name.name);
-      if (order < 0 || (order == 0 && Arrays.compareUnsigned(entry.value, lastValue) <= 0)) {
+      requireKeyOfTwo(cursor);
+      byte[] key = cursor.sizedBytes();
+      byte[] value = cursor.sizedBytes();
+      requireList(cursor, toc, cursor.uvarint());
+      int order = name == null ? 1 : Arrays.compareUnsigned(key, name.name);
+      if (order < 0 || (order == 0 && Arrays.compareUnsigned(value, lastValue) <= 0)) {
         throw cursor.corrupt("entries in ascending order", "entry " + i + " not above the one before");
       }
       if (name == null || order > 0) {
-        name = new Name(entry.name);
+        name = new Name(key);
         names.add(name);
       }
-      name.add(entry.value, entryAt, cursor.position());
-      lastValue = entry.value;
+      name.add(value, entryAt, cursor.position());
+      lastValue = value;
     }
     if (cursor.remaining() > 0) {
       throw cursor.corrupt("the end after " + count + " entries", cursor.remaining() + " more bytes");
     }
     names.forEach(Name::seal);
     return new PostingsTable(file, names);
+  }
+
+  private static void requireKeyOfTwo(FileCursor cursor) throws IOException {
+    int strings = cursor.u8();
+    if (strings != IndexFormat.TABLE_KEY_STRINGS) {
+      throw cursor.corrupt("an entry of 2 strings", strings + " strings");
+    }
+  }
+
+  private static void requireList(FileCursor cursor, IndexToc toc, long list) throws IOException {
+    if (list < toc.postings() || list > toc.table() - 2 * Integer.BYTES
+        || list % IndexFormat.POSTINGS_ALIGNMENT != 0) {
+      throw cursor.corrupt("a multiple of 4 between " + toc.postings() + " and " + toc.table(),
+          Long.toUnsignedString(list));
+    }
   }
 
   /// All label names, ascending, without the empty name that stands for all series.
@@ -136,23 +155,6 @@ final class PostingsTable {
     private long start(byte[] from) {
       int at = Arrays.binarySearch(values, from, Arrays::compareUnsigned);
       return entries[Math.max(0, at >= 0 ? at : -at - 2)];
-    }
-  }
-
-  /// An entry as it is read.
-  private record Entry(byte[] name, byte[] value, long list) {
-    private static Entry read(FileCursor cursor, IndexToc toc) throws IOException {
-      int strings = cursor.u8();
-      if (strings != IndexFormat.TABLE_KEY_STRINGS) {
-        throw cursor.corrupt("an entry of 2 strings", strings + " strings");
-      }
-      byte[] name = cursor.sizedBytes();
-      byte[] value = cursor.sizedBytes();
-      long list = cursor.uvarint();
-      if (list < toc.postings() || list > toc.table() - 2 * Integer.BYTES || list % IndexFormat.POSTINGS_ALIGNMENT != 0) {
-        throw cursor.corrupt("a multiple of 4 between " + toc.postings() + " and " + toc.table(), Long.toUnsignedString(list));
-      }
-      return new Entry(name, value, list);
     }
   }
 

@@ -1,5 +1,6 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.write;
 
+import dev.marmoset.storage.index.IndexFormat;
 import dev.marmoset.storage.io.SequentialOutput;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -23,7 +24,8 @@ final class PostingsSection {
   /// @param series  opens a walk over all series
   /// @param sorted  all pairs in the order of their lists
   /// @param budget  refs held in memory at once
-  PostingsSection(SequentialOutput out, Supplier<SeriesPass> series, LabelPairs pairs, int[] sorted, int seriesCount, int budget) {
+  PostingsSection(SequentialOutput out, Supplier<SeriesPass> series, LabelPairs pairs, int[] sorted,
+      int seriesCount, int budget) {
     this.out = out;
     this.series = series;
     this.budget = budget;

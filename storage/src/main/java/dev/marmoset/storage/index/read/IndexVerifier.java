@@ -1,7 +1,9 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.marmoset.storage.index.IndexFormat;
+import dev.marmoset.storage.index.PairTable;
 import dev.marmoset.storage.io.CorruptDataException;
 import dev.marmoset.storage.labels.Labels;
 import java.io.IOException;
@@ -61,7 +63,7 @@ public final class IndexVerifier {
     try {
       return index.postings().all();
     } catch (CorruptDataException e) {
-      report(index.toc().postings(), e.getMessage());
+      report(index.toc().postings(), String.valueOf(e.getMessage()));
       wholeWalk = false;
       return new RoaringBitmap();
     }
@@ -82,7 +84,7 @@ public final class IndexVerifier {
         offset = aligned(end);
       } catch (CorruptDataException e) {
         wholeWalk = false;
-        report(offset, e.getMessage());
+        report(offset, String.valueOf(e.getMessage()));
         offset = next(all, ref);
         end = offset;
       }
@@ -93,7 +95,8 @@ public final class IndexVerifier {
   private long next(RoaringBitmap all, long ref) {
     PeekableIntIterator refs = all.getIntIterator();
     refs.advanceIfNeeded((int) ref + 1);
-    return refs.hasNext() ? Integer.toUnsignedLong(refs.next()) * IndexFormat.SERIES_ALIGNMENT : Long.MAX_VALUE;
+    return refs.hasNext() ? Integer.toUnsignedLong(refs.next()) * IndexFormat.SERIES_ALIGNMENT
+        : Long.MAX_VALUE;
   }
 
   private void visit(long offset, SeriesEntry entry, SeriesVisitor visitor) throws IOException {
@@ -133,13 +136,16 @@ public final class IndexVerifier {
   private void compareWithAll(RoaringBitmap all) {
     RoaringBitmap missing = RoaringBitmap.andNot(visited, all);
     if (!missing.isEmpty()) {
-      report(index.toc().postings(), missing.getCardinality() + " series are not in the list of all series, the first at offset "
-          + offset(missing.first()));
+      report(index.toc().postings(),
+          missing.getCardinality() + " series are not in the list of all series, the first at offset "
+              + offset(missing.first()));
     }
     RoaringBitmap surplus = RoaringBitmap.andNot(all, visited);
     if (!surplus.isEmpty()) {
-      report(index.toc().postings(), surplus.getCardinality() + " refs in the list of all series are of no readable series, the first is offset "
-          + offset(surplus.first()));
+      report(index.toc().postings(),
+          surplus.getCardinality()
+              + " refs in the list of all series are of no readable series, the first is offset "
+              + offset(surplus.first()));
     }
   }
 
@@ -176,7 +182,8 @@ public final class IndexVerifier {
   private void reportPairsWithoutList() throws IOException {
     for (int pair = listed.nextClearBit(0); pair < pairs.size(); pair = listed.nextClearBit(pair + 1)) {
       long key = pairs.key(pair);
-      report(index.toc().table(), "no list of " + text(index.symbol((int) (key >>> 32)), index.symbol((int) key)));
+      report(index.toc().table(),
+          "no list of " + text(index.symbol((int) (key >>> 32)), index.symbol((int) key)));
     }
   }
 
@@ -185,7 +192,8 @@ public final class IndexVerifier {
       byte[] symbol = index.symbol(i);
       // Blocks that Prometheus cuts from its head have an empty symbol that nothing uses.
       if (symbol.length > 0) {
-        report(index.toc().symbols(), "symbol \"" + new String(symbol, UTF_8) + "\" is not used by any series");
+        report(index.toc().symbols(),
+            "symbol \"" + new String(symbol, UTF_8) + "\" is not used by any series");
       }
     }
   }

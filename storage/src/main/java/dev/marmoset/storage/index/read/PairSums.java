@@ -1,4 +1,4 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
 import java.util.Arrays;
 import org.roaringbitmap.PeekableIntIterator;

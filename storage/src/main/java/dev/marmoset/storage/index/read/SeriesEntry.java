@@ -1,5 +1,6 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
+import dev.marmoset.storage.index.IndexFormat;
 import dev.marmoset.storage.io.ByteReader;
 import dev.marmoset.storage.io.CorruptDataException;
 import java.nio.file.Path;
@@ -22,8 +23,7 @@ public final class SeriesEntry {
   private int entryBytes;
 
   /// An entry of nothing.
-  public SeriesEntry() {
-  }
+  public SeriesEntry() {}
 
   /// Number of labels.
   public int labelCount() {
@@ -77,7 +77,8 @@ public final class SeriesEntry {
   /// @param offset      of the entry in the file, for errors
   /// @param bodyFrom    where the body begins in the buffer
   /// @param symbolCount ordinals must be below
-  void decode(Path file, long offset, int bodyFrom, int bodyLength, int symbolCount) throws CorruptDataException {
+  void decode(Path file, long offset, int bodyFrom, int bodyLength, int symbolCount)
+      throws CorruptDataException {
     entryBytes = bodyFrom + bodyLength + IndexFormat.CRC_BYTES;
     reader.reset(buffer, bodyFrom, bodyLength);
     decodeLabels(symbolCount);
@@ -87,7 +88,8 @@ public final class SeriesEntry {
     }
     String error = reader.error();
     if (error != null) {
-      throw new CorruptDataException(file, offset, "series of the index", "labels and chunks in order", error + " of the entry");
+      throw new CorruptDataException(file, offset, "series of the index", "labels and chunks in order",
+          error + " of the entry");
     }
   }
 
@@ -122,7 +124,8 @@ public final class SeriesEntry {
       long minTime = maxTime(i - 1) + gap;
       long length = reader.uvarint();
       if (reader.ok() && minTime <= maxTime(i - 1)) {
-        reader.fail("chunk " + i + " that begins " + Long.toUnsignedString(gap) + " ms after the end of the one before");
+        reader.fail("chunk " + i + " that begins " + Long.toUnsignedString(gap)
+            + " ms after the end of the one before");
       }
       put(i, minTime, length, chunkRef(i - 1) + reader.zigzag());
     }

@@ -1,4 +1,4 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.write;
 
 /// Where a chunk of a block lies and what it spans.
 ///
@@ -9,7 +9,8 @@ public record ChunkMeta(long minTime, long maxTime, long ref) {
   /// Checks that the range is not reversed.
   public ChunkMeta {
     if (minTime > maxTime) {
-      throw new IllegalArgumentException("chunk at ref " + ref + " has first time " + minTime + " after last time " + maxTime);
+      throw new IllegalArgumentException(
+          "chunk at ref " + ref + " has first time " + minTime + " after last time " + maxTime);
     }
   }
 }

@@ -1,5 +1,7 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.write;
 
+import dev.marmoset.storage.index.PairTable;
+import dev.marmoset.storage.index.SymbolTable;
 import dev.marmoset.storage.labels.Labels;
 import java.util.Arrays;
 

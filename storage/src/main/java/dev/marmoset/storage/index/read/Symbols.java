@@ -1,5 +1,6 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.read;
 
+import dev.marmoset.storage.index.IndexFormat;
 import dev.marmoset.storage.io.SealedFile;
 import java.io.IOException;
 import java.util.Arrays;
@@ -17,7 +18,14 @@ final class Symbols {
   private static final int SCAN_BYTES = 64 * 1024;
 
   /// A symbol that was looked up. Immutable, hence safe to publish without a lock.
-  private record Kept(int ordinal, byte[] bytes) {
+  private static final class Kept {
+    private final int ordinal;
+    private final byte[] bytes;
+
+    private Kept(int ordinal, byte[] bytes) {
+      this.ordinal = ordinal;
+      this.bytes = bytes;
+    }
   }
 
   private final SealedFile file;

@@ -1,4 +1,4 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.write;
 
 import java.util.Arrays;
 

@@ -1,5 +1,6 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.write;
 
+import dev.marmoset.storage.index.IndexFormat;
 import dev.marmoset.storage.io.SequentialOutput;
 import java.io.IOException;
 
@@ -32,13 +33,15 @@ final class SeriesPass {
     int bytes = SequentialOutput.uvarintBytes(spilled.pairCount()) + spilled.chunksLength();
     for (int i = 0; i < spilled.pairCount(); i++) {
       int pair = spilled.pair(i);
-      bytes += SequentialOutput.uvarintBytes(pairs.nameOrdinal(pair)) + SequentialOutput.uvarintBytes(pairs.valueOrdinal(pair));
+      bytes += SequentialOutput.uvarintBytes(pairs.nameOrdinal(pair))
+          + SequentialOutput.uvarintBytes(pairs.valueOrdinal(pair));
     }
     bodyBytes = bytes;
     start = end + IndexFormat.SERIES_ALIGNMENT - 1 & -IndexFormat.SERIES_ALIGNMENT;
     end = start + SequentialOutput.uvarintBytes(bytes) + bytes + IndexFormat.CRC_BYTES;
     if (start / IndexFormat.SERIES_ALIGNMENT > IndexFormat.MAX_SERIES_REF) {
-      throw new IOException("writing the index of a block: the series at offset " + start + " is beyond 64 GiB, which is what a series ref can name");
+      throw new IOException("writing the index of a block: the series at offset " + start
+          + " is beyond 64 GiB, which is what a series ref can name");
     }
     return true;
   }

@@ -1,5 +1,6 @@
-package dev.marmoset.storage.index;
+package dev.marmoset.storage.index.write;
 
+import dev.marmoset.storage.index.IndexFormat;
 import dev.marmoset.storage.io.ScratchFile;
 import dev.marmoset.storage.io.SequentialOutput;
 import dev.marmoset.storage.labels.Labels;
@@ -56,11 +57,13 @@ public final class IndexWriter implements Closeable {
 
   private void requireNext(Labels labels) {
     if (labels.compareTo(last) <= 0) {
-      throw new IllegalArgumentException("writing an index: series " + labels + " is not after series " + last);
+      throw new IllegalArgumentException(
+          "writing an index: series " + labels + " is not after series " + last);
     }
     for (int i = 0; i < labels.size(); i++) {
       if (labels.valueBytes(i).length == 0) {
-        throw new IllegalArgumentException("writing an index: series " + labels + " has an empty value of label " + labels.name(i));
+        throw new IllegalArgumentException(
+            "writing an index: series " + labels + " has an empty value of label " + labels.name(i));
       }
     }
   }
@@ -78,7 +81,8 @@ public final class IndexWriter implements Closeable {
     chunkBytes.uvarint(previous.ref());
     for (ChunkMeta chunk : chunks.subList(1, chunks.size())) {
       if (chunk.minTime() <= previous.maxTime()) {
-        throw new IllegalArgumentException("writing an index: series " + labels + " has " + chunk + " after " + previous);
+        throw new IllegalArgumentException(
+            "writing an index: series " + labels + " has " + chunk + " after " + previous);
       }
       requireRef(labels, chunk);
       chunkBytes.uvarint(chunk.minTime() - previous.maxTime());
@@ -90,7 +94,8 @@ public final class IndexWriter implements Closeable {
 
   private void requireRef(Labels labels, ChunkMeta chunk) {
     if (chunk.ref() < lastRef) {
-      throw new IllegalArgumentException("writing an index: series " + labels + " has " + chunk + " before ref " + lastRef);
+      throw new IllegalArgumentException(
+          "writing an index: series " + labels + " has " + chunk + " before ref " + lastRef);
     }
     lastRef = chunk.ref();
   }
@@ -107,7 +112,8 @@ public final class IndexWriter implements Closeable {
     writeSeries(series);
     long postings = out.position();
     int[] sorted = pairs.sorted();
-    long[] lists = new PostingsSection(out, () -> new SeriesPass(pairs, spill, series), pairs, sorted, seriesCount, postingsBudget).write();
+    long[] lists = new PostingsSection(out, () -> new SeriesPass(pairs, spill, series), pairs, sorted,
+        seriesCount, postingsBudget).write();
     long table = out.position();
     writeTable(sorted, lists);
     writeToc(series, postings, table);
@@ -160,7 +166,8 @@ public final class IndexWriter implements Closeable {
   }
 
   private static long entryBytes(byte[] name, byte[] value, long offset) {
-    return Byte.BYTES + SequentialOutput.uvarintBytes(name.length) + name.length + SequentialOutput.uvarintBytes(value.length) + value.length
+    return Byte.BYTES + SequentialOutput.uvarintBytes(name.length) + name.length
+        + SequentialOutput.uvarintBytes(value.length) + value.length
         + SequentialOutput.uvarintBytes(offset);
   }
 
@@ -173,7 +180,8 @@ public final class IndexWriter implements Closeable {
 
   private void writeSectionStart(String section, long length, int count) throws IOException {
     if (length > 0xFFFF_FFFFL) {
-      throw new IOException("writing the index of a block: its " + section + " takes " + length + " bytes, the format allows 4 GiB");
+      throw new IOException("writing the index of a block: its " + section + " takes " + length
+          + " bytes, the format allows 4 GiB");
     }
     out.u32((int) length);
     out.startCrc();
