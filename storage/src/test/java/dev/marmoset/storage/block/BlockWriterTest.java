@@ -148,7 +148,8 @@ class BlockWriterTest {
       List<BlockCatalog.Entry> found = new BlockCatalog(FILES).list(blocks);
       assertThat(found).as("failing after " + count).hasSize(count == operations - 1 ? 1 : 0);
       for (BlockCatalog.Entry entry : found) {
-        assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), entry.directory(), (_, _) -> {}).verify()).isEmpty();
+        assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), entry.directory(), (_, _) -> {}).verify())
+            .isEmpty();
       }
       List<String> leftovers = new BlockCatalog(FILES).deleteLeftovers(blocks);
       assertThat(FILES.list(blocks)).as("after removing " + leftovers).hasSize(found.size());
