@@ -68,9 +68,11 @@ class BlockCompatTest {
     for (int window = 0; window < WINDOWS; window++) {
       long start = START + window * WINDOW;
       Ulid ulid = Ulid.of(start + WINDOW, window, window);
-      var plan = new BlockMeta(ulid, start, start + WINDOW, BlockMeta.Stats.NONE, BlockMeta.Compaction.levelOne(ulid),
+      var plan = new BlockMeta(ulid, start, start + WINDOW, BlockMeta.Stats.NONE,
+          BlockMeta.Compaction.levelOne(ulid),
           Optional.of(ThanosMeta.ofNew(Labels.of("cluster", "eu"))));
-      try (var writer = new BlockWriter(new LocalFileSystem(), blocks, plan, dir, new BlockWriterOptions(50_000, true))) {
+      try (var writer =
+          new BlockWriter(new LocalFileSystem(), blocks, plan, dir, new BlockWriterOptions(50_000, true))) {
         List<Labels> labels = labels();
         for (int position = 0; position < SERIES; position++) {
           writer.add(labels.get(position), encoded(labels.get(position), position, start).finish());
@@ -83,7 +85,8 @@ class BlockCompatTest {
   private static List<Labels> labels() {
     var labels = new ArrayList<Labels>();
     for (int i = 0; i < SERIES; i++) {
-      labels.add(Labels.of("__name__", "metric_" + i % 13, "i", Integer.toString(i), "order", i % 2 == 0 ? "\uE000" : "🚀", "quoted", "v\"\\é"));
+      labels.add(Labels.of("__name__", "metric_" + i % 13, "i", Integer.toString(i), "order",
+          i % 2 == 0 ? "\uE000" : "🚀", "quoted", "v\"\\é"));
     }
     labels.sort(Comparator.naturalOrder());
     return labels;
@@ -107,12 +110,16 @@ class BlockCompatTest {
   /// @param kind 0 integer, 1 float, 2 custom buckets
   private static void addHistogram(WindowEncoder encoder, int kind, long t, int n) {
     long sum = bits(1.5 * n);
-    var layout = kind == 2 ? new HistogramLayout(HistogramLayout.CUSTOM_SCHEMA, 0, Spans.of(0, 2), Spans.NONE, new long[]{bits(0.5), bits(2)})
+    var layout = kind == 2
+        ? new HistogramLayout(HistogramLayout.CUSTOM_SCHEMA, 0, Spans.of(0, 2), Spans.NONE,
+            new long[] {bits(0.5), bits(2)})
         : new HistogramLayout(2, bits(0x1p-128), Spans.of(1, 2), Spans.NONE, new long[0]);
     if (kind == 1) {
-      encoder.add(t, new FloatHistogram(ResetHint.UNKNOWN, layout, bits(2.0 * n), bits(0), sum, new Buckets(new long[]{bits(n), bits(n)}, new long[0])));
+      encoder.add(t, new FloatHistogram(ResetHint.UNKNOWN, layout, bits(2.0 * n), bits(0), sum,
+          new Buckets(new long[] {bits(n), bits(n)}, new long[0])));
     } else {
-      encoder.add(t, new Histogram(ResetHint.UNKNOWN, layout, 3L * n, 0, sum, new Buckets(new long[]{n, n}, new long[0])));
+      encoder.add(t, new Histogram(ResetHint.UNKNOWN, layout, 3L * n, 0, sum,
+          new Buckets(new long[] {n, n}, new long[0])));
     }
   }
 
@@ -124,14 +131,16 @@ class BlockCompatTest {
   void promtoolListsEveryBlockWithItsSizes() throws Exception {
     List<String> rows = run(Peers.PROMTOOL, "tsdb", "list", copy("list").toString());
     assertThat(rows).hasSize(WINDOWS + 1);
-    assertThat(rows.subList(1, rows.size())).allSatisfy(row -> assertThat(row.split("\\s+")).contains("2h0m0s", "96000", "800", "200"));
+    assertThat(rows.subList(1, rows.size()))
+        .allSatisfy(row -> assertThat(row.split("\\s+")).contains("2h0m0s", "96000", "800", "200"));
   }
 
   @Test
   void promtoolFindsNoDamage() throws Exception {
     Path data = copy("analyze");
     for (String ulid : new LocalFileSystem().list(blocks)) {
-      assertThat(run(Peers.PROMTOOL, "tsdb", "analyze", "--extended", data.toString(), ulid)).contains("Block ID: " + ulid, "Total Series: " + SERIES);
+      assertThat(run(Peers.PROMTOOL, "tsdb", "analyze", "--extended", data.toString(), ulid))
+          .contains("Block ID: " + ulid, "Total Series: " + SERIES);
     }
   }
 
@@ -158,23 +167,31 @@ class BlockCompatTest {
   @Test
   void prometheusAnswersFromOurBlocks() throws Exception {
     long end = START + WINDOWS * WINDOW;
-    try (var server = PrometheusServer.startOver(Files.createDirectory(dir.resolve("server")), copy("prometheus"))) {
-      assertThat(number(server, "sum(count_over_time({__name__=~\"metric_.+\"}[7h]))", end)).isEqualByComparingTo(Integer.toString(SERIES * SAMPLES * WINDOWS));
-      assertThat(number(server, "sum(sum_over_time({i=~\"0|13\"}[7h]))", end).doubleValue()).isEqualTo(sumOf("0", "13"));
-      assertThat(number(server, "count(last_over_time({order=\"\uE000\", quoted!=\"\"}[7h]))", end)).isEqualByComparingTo("100");
-      assertThat(number(server, "max(histogram_count(last_over_time({__name__=~\"metric_.+\"}[1h])))", end)).isEqualByComparingTo(Integer.toString(3 * SAMPLES));
+    try (var server =
+        PrometheusServer.startOver(Files.createDirectory(dir.resolve("server")), copy("prometheus"))) {
+      assertThat(number(server, "sum(count_over_time({__name__=~\"metric_.+\"}[7h]))", end))
+          .isEqualByComparingTo(Integer.toString(SERIES * SAMPLES * WINDOWS));
+      assertThat(number(server, "sum(sum_over_time({i=~\"0|13\"}[7h]))", end).doubleValue())
+          .isEqualTo(sumOf("0", "13"));
+      assertThat(number(server, "count(last_over_time({order=\"\uE000\", quoted!=\"\"}[7h]))", end))
+          .isEqualByComparingTo("100");
+      assertThat(number(server, "max(histogram_count(last_over_time({__name__=~\"metric_.+\"}[1h])))", end))
+          .isEqualByComparingTo(Integer.toString(3 * SAMPLES));
     }
   }
 
   @Test
   void thanosFindsNoIssueInABucketOfOurBlocks() throws Exception {
     Path bucket = copy("bucket");
-    Path configuration = Files.writeString(dir.resolve("bucket.yml"), "type: FILESYSTEM\nconfig:\n  directory: " + bucket + "\n");
-    List<String> verified = run(Peers.THANOS, "tools", "bucket", "verify", "--objstore.config-file=" + configuration, "--issues=index_known_issues",
+    Path configuration = Files.writeString(dir.resolve("bucket.yml"),
+        "type: FILESYSTEM\nconfig:\n  directory: " + bucket + "\n");
+    List<String> verified = run(Peers.THANOS, "tools", "bucket", "verify",
+        "--objstore.config-file=" + configuration, "--issues=index_known_issues",
         "--issues=overlapped_blocks");
     assertThat(verified).anySatisfy(line -> assertThat(line).contains("verify task completed"))
         .noneSatisfy(line -> assertThat(line).containsPattern("level=(warn|error)"));
-    assertThat(run(Peers.THANOS, "tools", "bucket", "inspect", "--objstore.config-file=" + configuration)).filteredOn(line -> line.contains("receive"))
+    assertThat(run(Peers.THANOS, "tools", "bucket", "inspect", "--objstore.config-file=" + configuration))
+        .filteredOn(line -> line.contains("receive"))
         .hasSize(WINDOWS).allSatisfy(line -> assertThat(line).contains("cluster=eu", "96,000"));
   }
 
@@ -221,7 +238,8 @@ class BlockCompatTest {
     var command = new ArrayList<String>(List.of(peer.binary().toString()));
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile(dir, "output", ".txt");
-    Process process = new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process = new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true)
+        .redirectOutput(output.toFile()).start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(command + " ends").isTrue();
     List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
     assertThat(process.exitValue()).as(command + ": " + lines.stream().limit(20).toList()).isZero();
