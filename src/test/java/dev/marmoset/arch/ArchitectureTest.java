@@ -37,7 +37,7 @@ class ArchitectureTest {
   /// The packages of storage from the bottom up; the empty name is the contracts. Each may use what lies below it. Of one
   /// layer only the lowest packages may see each other: `head` and `block` are blind, and so are `index` and `log`.
   private static final List<List<String>> STORAGE_LAYERS = List.of(
-      List.of("labels", "io", "chunk"),
+      List.of("labels", "io", "json", "chunk"),
       List.of(""),
       List.of("index", "log"),
       List.of("head", "block"),

@@ -38,11 +38,34 @@ public final class PrometheusServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + configuration, e);
     }
-    var process = PeerProcess.start("prometheus", List.of(
+    return ready(address, PeerProcess.start("prometheus", List.of(
         Peers.PROMETHEUS.binary().toString(),
         "--config.file=" + configuration,
         "--storage.tsdb.path=" + directory.resolve("prometheus-data"),
-        "--web.listen-address=" + address), directory);
+        "--web.listen-address=" + address), directory));
+  }
+
+  /// Starts it over blocks that others wrote, with nothing to scrape, and waits until it is ready.
+  ///
+  /// @param directory for its configuration and log; exists
+  /// @param data      holds the blocks; Prometheus writes its own files beside them
+  public static PrometheusServer startOver(Path directory, Path data) {
+    String address = FreePorts.address();
+    Path configuration = directory.resolve("prometheus.yml");
+    try {
+      Files.writeString(configuration, "global: {}\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + configuration, e);
+    }
+    return ready(address, PeerProcess.start("prometheus", List.of(
+        Peers.PROMETHEUS.binary().toString(),
+        "--config.file=" + configuration,
+        "--storage.tsdb.path=" + data,
+        "--storage.tsdb.retention.time=20y",
+        "--web.listen-address=" + address), directory));
+  }
+
+  private static PrometheusServer ready(String address, PeerProcess process) {
     try {
       process.awaitReady(URI.create("http://" + address + "/-/ready"), Duration.ofSeconds(30));
     } catch (IllegalStateException e) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /// Maps a label pair (name symbol, value symbol) to a dense pair number.
 ///
 /// Open addressing over primitives: about 24 B per pair. Not thread-safe.
-final class PairTable {
+public final class PairTable {
   private static final int INITIAL = 1 << 10;
   private static final long EMPTY = -1;
 
@@ -13,14 +13,17 @@ final class PairTable {
   private int[] pairs = new int[INITIAL];
   private int size;
 
+  /// An empty table.
+  public PairTable() {}
+
   /// Number of the pair, or −1 when it is unknown.
-  int find(int name, int value) {
+  public int find(int name, int value) {
     int slot = slotOf(key(name, value));
     return keys[slot] == EMPTY ? -1 : pairs[slot];
   }
 
   /// Number of the pair; a new pair gets the next number, which is [#size] before the call.
-  int findOrAdd(int name, int value) {
+  public int findOrAdd(int name, int value) {
     int slot = slotOf(key(name, value));
     if (keys[slot] != EMPTY) {
       return pairs[slot];
@@ -34,8 +37,19 @@ final class PairTable {
     return size++;
   }
 
-  int size() {
+  /// Number of pairs.
+  public int size() {
     return size;
+  }
+
+  /// Name symbol << 32 | value symbol of a pair. Walks the table: for errors only.
+  public long key(int pair) {
+    for (int slot = 0; slot < keys.length; slot++) {
+      if (keys[slot] != EMPTY && pairs[slot] == pair) {
+        return keys[slot];
+      }
+    }
+    throw new IllegalArgumentException("pair " + pair + " of " + size);
   }
 
   long memoryBytes() {

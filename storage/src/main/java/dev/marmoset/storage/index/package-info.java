@@ -1,7 +1,8 @@
 /// Which series carry which labels: interned symbols and postings.
 ///
-/// Start with [MemPostings], the index of the head. Ids here are head series ids; RoaringBitmap is used in this package
-/// only. May depend on `labels`, `chunk`, `io` and the contracts.
+/// Start with [MemPostings], the index of the head; [dev.marmoset.storage.index.write] and
+/// [dev.marmoset.storage.index.read] are about the index file of a block, whose format is in [IndexFormat].
+/// RoaringBitmap is used in these packages and in the head only. May depend on `labels`, `chunk`, `io` and the contracts.
 @NullMarked
 package dev.marmoset.storage.index;
 
