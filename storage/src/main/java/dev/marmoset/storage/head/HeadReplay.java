@@ -5,22 +5,29 @@ import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.log.LogBatch;
 import dev.marmoset.storage.log.LogVisitor;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
-/// Puts what one segment of a log holds into the head. One thread, one segment; [#finish] at its end.
+/// Turns what one segment of a log holds into batches for [Head#apply]. One thread, one segment; [#finish] at its end.
+///
+/// Series are found or created as they come, so several segments may be decoded at once; their batches must be applied
+/// in the order of the segments, or all but the newest samples would become late ones.
 public final class HeadReplay implements LogVisitor {
-  /// Samples per hold of the head's lock: below 1 ms.
+  /// Samples per batch: below 1 ms of the head's lock, some 170 KiB.
   private static final int BATCH = 8192;
 
   private final Head head;
   private final long skip;
-  private final LogBatch batch = new LogBatch();
+  private final Consumer<LogBatch> batches;
+  private LogBatch batch = new LogBatch();
   private int[] ids = new int[1024];
   private long samples;
 
-  /// @param skip how many samples of the segment are in the head already, and are not applied again
-  public HeadReplay(Head head, long skip) {
+  /// @param skip    how many samples of the segment are in the head already, and are left out
+  /// @param batches receives each batch and owns it from then on; may block
+  public HeadReplay(Head head, long skip, Consumer<LogBatch> batches) {
     this.head = head;
     this.skip = skip;
+    this.batches = batches;
   }
 
   @Override
@@ -35,7 +42,7 @@ public final class HeadReplay implements LogVisitor {
   public void sample(int number, long t, long valueBits) {
     if (samples++ >= skip) {
       batch.add(ids[number], t, valueBits);
-      applyWhenFull();
+      handOverWhenFull();
     }
   }
 
@@ -43,22 +50,22 @@ public final class HeadReplay implements LogVisitor {
   public void histogram(int number, long t, HistogramSample sample) {
     if (samples++ >= skip) {
       batch.addHistogram(ids[number], t, sample);
-      applyWhenFull();
+      handOverWhenFull();
     }
   }
 
-  /// Applies what is left.
+  /// Hands over what is left.
   public void finish() {
-    head.apply(batch);
-    batch.clear();
+    batches.accept(batch);
+    batch = new LogBatch();
   }
 
-  /// Samples met so far, skipped ones included.
+  /// Samples met so far, left out ones included.
   public long samples() {
     return samples;
   }
 
-  private void applyWhenFull() {
+  private void handOverWhenFull() {
     if (batch.size() + batch.histograms().size() >= BATCH) {
       finish();
     }

@@ -1,15 +1,14 @@
 package dev.marmoset.storage.tsdb;
 
 import dev.marmoset.storage.head.Head;
-import dev.marmoset.storage.head.HeadReplay;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.log.LogCatalog;
-import dev.marmoset.storage.log.LogReader;
 import dev.marmoset.storage.log.LogSegmentFile;
 import dev.marmoset.storage.log.SegmentOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -18,6 +17,7 @@ import org.slf4j.LoggerFactory;
 /// Replays what lies on the volume into the head: first the logs of earlier incarnations, oldest first, then the own
 /// log as far as it has grown meanwhile. Then the gate opens and live groups go to the head directly.
 ///
+/// Segments are decoded in parallel where cores allow, a few batches ahead of the one thread that applies them in order.
 /// Memory is bounded: segments are streamed. Damage never stops a start: what precedes it is used, the next segment
 /// decodes alone. One thread.
 final class Recovery implements Runnable {
@@ -28,12 +28,14 @@ final class Recovery implements Runnable {
   private final Ulid own;
   private final Head head;
   private final ReplayGate gate;
+  private final int parallelism;
   private final LongAdder damaged = new LongAdder();
   private volatile ReplayProgress progress = new ReplayProgress(0, 0, 0, 0, 0, false);
   private volatile boolean stopped;
 
   /// @param own incarnation of the log that is being written by this process
   Recovery(FileSystem files, Path data, Ulid own, Head head, ReplayGate gate) {
+    this.parallelism = Runtime.getRuntime().availableProcessors();
     this.files = files;
     this.data = data;
     this.own = own;
@@ -76,11 +78,13 @@ final class Recovery implements Runnable {
       bytes += size(segment);
     }
     progress = new ReplayProgress(segments.size(), 0, bytes, 0, 0, false);
+    var ahead = new ArrayDeque<SegmentReplay>();
+    int started = 0;
     for (LogSegmentFile segment : segments) {
-      if (stopped) {
-        return;
+      while (started < segments.size() && ahead.size() < parallelism) {
+        ahead.add(SegmentReplay.start(files, segments.get(started++), head, 0));
       }
-      long samples = replay(segment, 0);
+      long samples = apply(ahead.remove());
       ReplayProgress before = progress;
       progress = new ReplayProgress(before.segments(), before.segmentsDone() + 1, bytes,
           before.bytesDone() + size(segment), before.samples() + samples, false);
@@ -94,7 +98,7 @@ final class Recovery implements Runnable {
       long met = 0;
       for (LogSegmentFile segment : LogCatalog.read(files, data).segments()) {
         if (segment.incarnation().equals(own)) {
-          met += replay(segment, Math.max(0, applied - met));
+          met += apply(SegmentReplay.start(files, segment, head, Math.max(0, applied - met)));
         }
       }
       applied = met;
@@ -105,12 +109,11 @@ final class Recovery implements Runnable {
             before.samples() + applied, !stopped);
   }
 
-  /// Applies the samples of a segment but the first `skip` and answers how many it has.
-  private long replay(LogSegmentFile segment, long skip) {
-    var replay = new HeadReplay(head, skip);
-    SegmentOutcome outcome = new LogReader(files).read(segment, replay);
-    replay.finish();
-    switch (outcome) {
+  /// Applies what a segment holds and answers how many samples it has.
+  private long apply(SegmentReplay replay) {
+    SegmentReplay.Replayed replayed = replay.applyTo(head, () -> stopped);
+    LogSegmentFile segment = replayed.segment();
+    switch (replayed.outcome()) {
       case SegmentOutcome.Complete _ -> LOG.debug("replayed {}", segment.path());
       case SegmentOutcome.TornTail(var counts, String why) ->
         LOG.debug("replayed {} up to its torn tail at {}: {}", segment.path(), counts.end(), why);
@@ -126,7 +129,7 @@ final class Recovery implements Runnable {
             what);
       }
     }
-    return replay.samples();
+    return replayed.samples();
   }
 
   private void reportDamage(LogCatalog catalog) {

@@ -1,0 +1,90 @@
+package dev.marmoset.storage.tsdb;
+
+import dev.marmoset.storage.head.Head;
+import dev.marmoset.storage.head.HeadReplay;
+import dev.marmoset.storage.io.FileSystem;
+import dev.marmoset.storage.log.LogBatch;
+import dev.marmoset.storage.log.LogReader;
+import dev.marmoset.storage.log.LogSegmentFile;
+import dev.marmoset.storage.log.SegmentOutcome;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/// Decodes one segment on a thread of its own, a few batches ahead of the thread that applies them.
+///
+/// So segments are decoded in parallel, which a segment allows because it decodes alone, and applied one after the
+/// other. Memory per segment in work: [#AHEAD] batches.
+final class SegmentReplay {
+  private static final int AHEAD = 4;
+
+  private final LogSegmentFile segment;
+  private final HeadReplay decoded;
+  private final BlockingQueue<Optional<LogBatch>> batches = new ArrayBlockingQueue<>(AHEAD);
+  private final CompletableFuture<SegmentOutcome> outcome = new CompletableFuture<>();
+
+  private SegmentReplay(LogSegmentFile segment, Head head, long skip) {
+    this.segment = segment;
+    this.decoded = new HeadReplay(head, skip, batch -> put(Optional.of(batch)));
+  }
+
+  /// What became of a segment.
+  ///
+  /// @param outcome how its reading ended
+  /// @param samples samples it holds, left out ones included
+  record Replayed(LogSegmentFile segment, SegmentOutcome outcome, long samples) {}
+
+  /// Starts to decode.
+  ///
+  /// @param skip samples at the beginning of the segment that are in the head already
+  static SegmentReplay start(FileSystem files, LogSegmentFile segment, Head head, long skip) {
+    var replay = new SegmentReplay(segment, head, skip);
+    Thread.ofPlatform().name("replay-" + segment.number()).daemon().start(() -> replay.decode(files));
+    return replay;
+  }
+
+  /// Applies all batches, in order, and waits for the end of the segment. To be called once.
+  ///
+  /// @param stopped asked per batch: once true, the rest is decoded but not applied
+  Replayed applyTo(Head head, BooleanSupplier stopped) {
+    for (Optional<LogBatch> batch = take(); batch.isPresent(); batch = take()) {
+      if (!stopped.getAsBoolean()) {
+        head.apply(batch.get());
+      }
+    }
+    return new Replayed(segment, outcome.join(), decoded.samples());
+  }
+
+  private void decode(FileSystem files) {
+    try {
+      SegmentOutcome read = new LogReader(files).read(segment, decoded);
+      decoded.finish();
+      outcome.complete(read);
+    } catch (RuntimeException | Error e) {
+      outcome.completeExceptionally(e);
+      throw e;
+    } finally {
+      put(Optional.empty());
+    }
+  }
+
+  private void put(Optional<LogBatch> batch) {
+    try {
+      batches.put(batch);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(
+          "the replay of " + segment.path() + " was interrupted, which nobody does", e);
+    }
+  }
+
+  private Optional<LogBatch> take() {
+    try {
+      return batches.take();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(
+          "the replay of " + segment.path() + " was interrupted, which nobody does", e);
+    }
+  }
+}
