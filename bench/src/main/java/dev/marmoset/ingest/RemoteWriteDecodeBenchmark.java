@@ -63,10 +63,10 @@ public class RemoteWriteDecodeBenchmark {
   private byte[] v1Snappy = {};
   private byte[] v2Snappy = {};
   private final IngestLimits limits = IngestLimits.defaults();
-  private final WriteBatch batch = new WriteBatch();
+  private final WriteBatch batch = new WriteBatch(new ByteBudget(1L << 30));
   private final WriteStats stats = new WriteStats();
-  private final WriteV1Decoder v1Decoder = new WriteV1Decoder(limits.maxSamples());
-  private final WriteV2Decoder v2Decoder = new WriteV2Decoder(limits.maxSamples(), limits.labels(), 64 << 20);
+  private final WriteV1Decoder v1Decoder = new WriteV1Decoder(batch, limits.maxSamples());
+  private final WriteV2Decoder v2Decoder = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), 64 << 20);
   private final KnownSeries storage = new KnownSeries();
   private final Ingester ingester = new Ingester(storage, new LabelValidator(limits.labels(), "marmoset_replica"));
   private final RequestBody body = new RequestBody(BodyLimits.defaults(), new ByteBudget(1L << 30));
@@ -83,31 +83,31 @@ public class RemoteWriteDecodeBenchmark {
 
   @Benchmark
   public Object handV1() {
-    return v1Decoder.decode(v1, v1.length, batch);
+    return v1Decoder.decode(v1, v1.length);
   }
 
   @Benchmark
   public Object handV1AndLookup() {
-    v1Decoder.decode(v1, v1.length, batch);
+    v1Decoder.decode(v1, v1.length);
     return ingester.ingest(batch, stats);
   }
 
   @Benchmark
   public Object snappyHandV1AndLookup() {
     body.read(new ByteArrayInputStream(v1Snappy), v1Snappy.length, true);
-    v1Decoder.decode(body.bytes(), body.length(), batch);
+    v1Decoder.decode(body.bytes(), body.length());
     return ingester.ingest(batch, stats);
   }
 
   @Benchmark
   public Object handV2() {
-    return v2Decoder.decode(v2, v2.length, batch);
+    return v2Decoder.decode(v2, v2.length);
   }
 
   @Benchmark
   public Object snappyHandV2AndLookup() {
     body.read(new ByteArrayInputStream(v2Snappy), v2Snappy.length, true);
-    v2Decoder.decode(body.bytes(), body.length(), batch);
+    v2Decoder.decode(body.bytes(), body.length());
     return ingester.ingest(batch, stats);
   }
 

@@ -21,13 +21,15 @@ final class HistogramColumn {
     cells = 0;
   }
 
-  void add(long t, HistogramVerdict verdict, int numbers) {
+  /// Adds a histogram and returns the memory it takes, in numbers of 8 bytes.
+  int add(long t, HistogramVerdict verdict, int numbers) {
     if (verdicts.size() == times.length) {
       times = Arrays.copyOf(times, times.length * 2);
     }
     times[verdicts.size()] = t;
     verdicts.add(verdict);
     cells += CELLS_PER_HISTOGRAM + numbers;
+    return CELLS_PER_HISTOGRAM + numbers;
   }
 
   int cellsLeft(int maxSamples) {

@@ -2,6 +2,7 @@ package dev.marmoset.ingest;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
@@ -25,6 +26,7 @@ public final class IngestMetrics {
   private static final int MAX_SENDER_CHARS = 64;
 
   private final MeterRegistry registry;
+  private final ConcurrentHashMap<String, ConcurrentHashMap<Integer, Counter>> answers = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, SenderMeters> senders = new ConcurrentHashMap<>();
 
   /// Counters that are registered as they are first used.
@@ -33,10 +35,13 @@ public final class IngestMetrics {
   }
 
   /// Counts an answer.
+  ///
+  /// @param protocol version of the message, or `unknown`
   void answered(String protocol, int status) {
-    Counter.builder("marmoset.ingest.requests").description("Write requests by answer.")
-        .tag("protocol", protocol)
-        .tag("code", Integer.toString(status)).register(registry).increment();
+    var byStatus = answers.computeIfAbsent(protocol, _ -> new ConcurrentHashMap<>());
+    byStatus.computeIfAbsent(status, code -> Counter.builder("marmoset.ingest.requests")
+        .description("Write requests by answer.").tag("protocol", protocol).tag("code", Integer.toString(code))
+        .register(registry)).increment();
   }
 
   /// Counts what counts as written.
@@ -44,16 +49,17 @@ public final class IngestMetrics {
     meters(sender).written(version).increment((double) written.samples() + written.histograms());
   }
 
-  /// Counts what was refused or tolerated in a judged request.
-  void judged(String sender, WriteBatch batch, WriteStats stats) {
-    SenderMeters meters = meters(sender);
-    if (stats.refusedTotal() > 0) {
-      for (RejectReason reason : RejectReason.values()) {
-        if (stats.refused(reason) > 0) {
-          meters.refused(reason).increment(stats.refused(reason));
-        }
-      }
+  /// Counts what was refused for good.
+  void refused(String sender, Map<RejectReason, Integer> refused) {
+    if (!refused.isEmpty()) {
+      SenderMeters meters = meters(sender);
+      refused.forEach((reason, count) -> meters.refused(reason).increment(count));
     }
+  }
+
+  /// Counts what was tolerated in a judged request.
+  void tolerated(String sender, WriteBatch batch, WriteStats stats) {
+    SenderMeters meters = meters(sender);
     if (stats.unsorted() > 0) {
       meters.unsorted.increment(stats.unsorted());
     }

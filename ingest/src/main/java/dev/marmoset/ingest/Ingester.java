@@ -8,6 +8,7 @@ import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.histogram.HistogramFault;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.chunk.histogram.HistogramVerdict;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,9 @@ final class Ingester {
   ///
   /// @param commit    completes with the fsync
   /// @param ifDurable the outcome, provided that the commit is durable
-  record Verdict(CompletableFuture<CommitOutcome> commit, WriteOutcome ifDurable) {}
+  /// @param refused   refused samples by reason, likewise
+  record Verdict(CompletableFuture<CommitOutcome> commit, WriteOutcome ifDurable,
+      Map<RejectReason, Integer> refused) {}
 
   /// Judges a batch, queues what is accepted for the log, and does not wait for it.
   ///
@@ -41,7 +44,7 @@ final class Ingester {
       canonicalise(batch, stats);
       commit = appendAll(batch, stats);
     }
-    return new Verdict(commit, outcome(batch, stats));
+    return new Verdict(commit, outcome(batch, stats), stats.refusals());
   }
 
   private @Nullable CompletableFuture<CommitOutcome> appendIfKnown(WriteBatch batch, WriteStats stats) {
@@ -176,7 +179,8 @@ final class Ingester {
   }
 
   /// Words the refusal of a series that was not created: a sample in the window is refused by the limit of series.
-  private static void refuseUncreated(long oldest, long newest, WriteBatch batch, int series, WriteStats stats) {
+  private static void refuseUncreated(long oldest, long newest, WriteBatch batch, int series,
+      WriteStats stats) {
     for (int i = batch.sampleStart(series); i < batch.sampleEnd(series); i++) {
       stats.refuse(uncreatedReason(oldest, newest, batch.time(i)), series, batch.time(i));
     }
@@ -204,6 +208,7 @@ final class Ingester {
       return new WriteOutcome.Accepted(written);
     }
     String text = RefusalText.of(batch, stats);
-    return stats.acceptedTotal() == 0 ? new WriteOutcome.Rejected(text) : new WriteOutcome.Partial(written, text);
+    return stats.acceptedTotal() == 0 ? new WriteOutcome.Rejected(text)
+        : new WriteOutcome.Partial(written, text);
   }
 }

@@ -1,5 +1,7 @@
 package dev.marmoset.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.marmoset.ingest.IngestLimits.LabelLimits;
 import dev.marmoset.ingest.wire.Utf8;
 import dev.marmoset.ingest.wire.WireReader;
@@ -7,8 +9,6 @@ import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /// Judges the labels of a series and rewrites them into their canonical bytes: sorted, without empty values.
 ///

@@ -1,12 +1,12 @@
 package dev.marmoset.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.marmoset.ingest.wire.WireReader;
 import dev.marmoset.storage.labels.LabelRegion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /// Words a refusal for the sender's log: counts per reason, what is likely wrong, a few examples. At most 1 KiB,
 /// because Prometheus logs the first 1024 bytes and a line per sample helps nobody.

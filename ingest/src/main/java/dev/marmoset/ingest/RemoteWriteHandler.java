@@ -4,7 +4,6 @@ import dev.marmoset.ingest.Ingester.Verdict;
 import dev.marmoset.ingest.WriteOutcome.Written;
 import dev.marmoset.ingest.body.BodyForm;
 import dev.marmoset.ingest.body.BodyResult;
-import dev.marmoset.ingest.wire.WireFault;
 import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.Storage;
 import java.io.InputStream;
@@ -141,12 +140,17 @@ public final class RemoteWriteHandler {
       }
       countLeniency(head, complete.form());
       verdict = workspace.ingester.ingest(workspace.batch, workspace.stats);
-      metrics.judged(head.senderName(), workspace.batch, workspace.stats);
+      metrics.tolerated(head.senderName(), workspace.batch, workspace.stats);
     } finally {
       workspaces.give(workspace);
     }
     // The workspace is back in the pool before the wait: a group commit may take a second on a network file system.
-    return answer(head, version, await(verdict));
+    WriteOutcome outcome = await(verdict);
+    if (!(outcome instanceof WriteOutcome.Unavailable)) {
+      // Not before: the retry of a 503 is judged again.
+      metrics.refused(head.senderName(), verdict.refused());
+    }
+    return answer(head, version, outcome);
   }
 
   private void countLeniency(WriteRequestHead head, BodyForm form) {
@@ -210,13 +214,18 @@ public final class RemoteWriteHandler {
       case Decoded.Complete _ -> null;
       case Decoded.OtherVersion _ -> refused(version, BAD_REQUEST, "Content-Type names remote write "
           + version.number() + ", the body is a message of remote write " + version.other().number());
-      case Decoded.Malformed malformed -> {
-        int status = malformed.fault() == WireFault.OVERSIZED ? TOO_LARGE : BAD_REQUEST;
-        yield refused(version, status, "body (" + form.name().toLowerCase(Locale.ROOT)
-            + ") is no message of remote write " + version.number() + ": " + malformed.fault().text()
-            + " at byte " + malformed.offset() + " of the decoded body");
-      }
+      case Decoded.Malformed malformed -> switch (malformed.fault()) {
+        case NO_MEMORY -> unavailable(malformed.fault().text());
+        case OVERSIZED -> refused(version, TOO_LARGE, malformedText(version, form, malformed));
+        default -> refused(version, BAD_REQUEST, malformedText(version, form, malformed));
+      };
     };
+  }
+
+  private static String malformedText(WireVersion version, BodyForm form, Decoded.Malformed malformed) {
+    return "body (" + form.name().toLowerCase(Locale.ROOT) + ") is no message of remote write "
+        + version.number()
+        + ": " + malformed.fault().text() + " at byte " + malformed.offset() + " of the decoded body";
   }
 
   private static WriteResponse refused(WireVersion version, int status, String text) {

@@ -7,8 +7,11 @@ import dev.marmoset.storage.Storage;
 /// Everything one request needs to be decoded and judged: buffers, columns, decoders. Confined to the request that
 /// took it from the [WorkspacePool].
 final class Workspace {
+  /// Columns for about 60,000 samples.
+  private static final long MOST_RETAINED_BYTES = 2 << 20;
+
   final RequestBody body;
-  final WriteBatch batch = new WriteBatch();
+  final WriteBatch batch;
   final WriteStats stats = new WriteStats();
   final Ingester ingester;
   private final WriteV1Decoder v1;
@@ -16,21 +19,30 @@ final class Workspace {
 
   Workspace(Storage storage, IngestLimits limits, String replicaLabel, ByteBudget budget) {
     body = new RequestBody(limits.body(), budget);
-    v1 = new WriteV1Decoder(limits.maxSamples());
-    v2 = new WriteV2Decoder(limits.maxSamples(), limits.labels(), limits.body().maxDecodedBytes());
+    batch = new WriteBatch(budget);
+    v1 = new WriteV1Decoder(batch, limits.maxSamples());
+    v2 = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), limits.body().maxDecodedBytes());
     ingester = new Ingester(storage, new LabelValidator(limits.labels(), replicaLabel));
   }
 
   /// Decodes the body into the batch.
   Decoded decode(WireVersion version) {
     return switch (version) {
-      case V1 -> v1.decode(body.bytes(), body.length(), batch);
-      case V2 -> v2.decode(body.bytes(), body.length(), batch);
+      case V1 -> v1.decode(body.bytes(), body.length());
+      case V2 -> v2.decode(body.bytes(), body.length());
     };
   }
 
+  /// Gives up what the request has cost.
+  ///
+  /// @return whether the workspace is small enough to be kept for the next request
+  boolean release() {
+    batch.release();
+    return body.release() && retainedBytes() <= MOST_RETAINED_BYTES;
+  }
+
   /// Bytes it would keep alive in the pool, without the body's buffers, which bound themselves.
-  long retainedBytes() {
+  private long retainedBytes() {
     return batch.retainedBytes() + v1.retainedBytes() + v2.retainedBytes();
   }
 }

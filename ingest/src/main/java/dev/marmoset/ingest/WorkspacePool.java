@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class WorkspacePool {
   /// Price of a workspace: its columns, tables and buffers when fresh.
   private static final int BASE_BYTES = 128 << 10;
-  /// Columns for about 60,000 samples.
-  private static final long MOST_RETAINED_BYTES = 2 << 20;
 
   private final Storage storage;
   private final IngestLimits limits;
@@ -40,7 +38,7 @@ final class WorkspacePool {
 
   /// Takes a workspace back. One that has grown too large is dropped whole, since all its parts know its buffers.
   void give(Workspace workspace) {
-    boolean small = workspace.body.release() && workspace.retainedBytes() <= MOST_RETAINED_BYTES;
+    boolean small = workspace.release();
     budget.give(BASE_BYTES);
     if (small) {
       // When there is no place, it is left to the garbage collector.

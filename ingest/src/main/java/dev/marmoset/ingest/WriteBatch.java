@@ -1,5 +1,6 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.body.ByteBudget;
 import dev.marmoset.storage.chunk.histogram.HistogramVerdict;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,11 @@ final class WriteBatch {
   private static final int FIRST_SERIES = 512;
   private static final int FIRST_SAMPLES = 2048;
   private static final int FIRST_SCRATCH = 4096;
+  private static final long BYTES_PER_SERIES = 4L * Integer.BYTES + 2L * Long.BYTES;
+
+  private final ByteBudget budget;
+  private long paid;
+  private boolean starved;
 
   private byte[] body = {};
   private byte[] scratch = new byte[FIRST_SCRATCH];
@@ -36,10 +42,36 @@ final class WriteBatch {
   private int exemplars;
   private int metadata;
 
+  /// A batch whose columns grow at the cost of `budget`, which [#release] pays back.
+  WriteBatch(ByteBudget budget) {
+    this.budget = budget;
+  }
+
+  /// Pays back what the last request has made the columns grow. Their content stays until the next [#begin].
+  void release() {
+    budget.give(paid);
+    paid = 0;
+  }
+
+  /// Whether the budget had no room for the columns of this request. They are complete all the same, but the decoder
+  /// must give up before they grow again.
+  boolean starved() {
+    return starved;
+  }
+
+  private void pay(long bytes) {
+    if (budget.tryTake(bytes)) {
+      paid += bytes;
+    } else {
+      starved = true;
+    }
+  }
+
   /// Forgets the last request; regions of the next one lie in `newBody`, which the batch borrows.
   void begin(byte[] newBody) {
     Arrays.fill(fault, 0, series, null);
     body = newBody;
+    starved = false;
     scratchLength = 0;
     series = 0;
     samples = 0;
@@ -66,7 +98,7 @@ final class WriteBatch {
   ///
   /// @param cells numbers in its spans, buckets and bounds
   void addHistogram(long t, HistogramVerdict verdict, int cells) {
-    histograms.add(t, verdict, cells);
+    pay((long) Long.BYTES * histograms.add(t, verdict, cells));
   }
 
   /// Histograms added since the last series was closed.
@@ -109,7 +141,9 @@ final class WriteBatch {
   byte[] scratch(int length) {
     int needed = Math.addExact(scratchLength, length);
     if (needed > scratch.length) {
-      scratch = Arrays.copyOf(scratch, Math.max(needed, scratch.length * 2));
+      int size = Math.max(needed, scratch.length * 2);
+      pay(size - scratch.length);
+      scratch = Arrays.copyOf(scratch, size);
     }
     return scratch;
   }
@@ -237,16 +271,18 @@ final class WriteBatch {
 
   /// Bytes held by the columns and the scratch buffer; a pool lets go of a batch that has grown too large.
   long retainedBytes() {
-    long perSeries = 4L * Integer.BYTES + 2L * Long.BYTES;
-    return histograms.retainedBytes() + scratch.length + perSeries * regionOffset.length + 2L * Long.BYTES * times.length;
+    return histograms.retainedBytes() + scratch.length + BYTES_PER_SERIES * regionOffset.length
+        + 2L * Long.BYTES * times.length;
   }
 
   private void growSamples() {
+    pay(2L * Long.BYTES * times.length);
     times = Arrays.copyOf(times, times.length * 2);
     valueBits = Arrays.copyOf(valueBits, times.length);
   }
 
   private void growSeries() {
+    pay(BYTES_PER_SERIES * regionOffset.length);
     int size = regionOffset.length * 2;
     regionOffset = Arrays.copyOf(regionOffset, size);
     regionLength = Arrays.copyOf(regionLength, size);

@@ -1,6 +1,8 @@
 package dev.marmoset.ingest;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /// What became of the samples of one request: counts, a few examples, and what the refused times look like.
 ///
@@ -152,6 +154,20 @@ final class WriteStats {
 
   int refused(RejectReason reason) {
     return refused[reason.ordinal()];
+  }
+
+  /// Refused samples by reason; holds only reasons that occur, and stays as it is when the next request begins.
+  Map<RejectReason, Integer> refusals() {
+    if (refusedTotal == 0) {
+      return Map.of();
+    }
+    var refusals = new EnumMap<RejectReason, Integer>(RejectReason.class);
+    for (RejectReason reason : RejectReason.values()) {
+      if (refused(reason) > 0) {
+        refusals.put(reason, refused(reason));
+      }
+    }
+    return refusals;
   }
 
   int examples() {

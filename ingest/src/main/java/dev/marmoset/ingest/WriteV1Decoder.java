@@ -30,8 +30,8 @@ final class WriteV1Decoder {
   private final WireReader in = new WireReader();
   private final MessageCheck check = new MessageCheck(in);
   private final HistogramReader histograms = new HistogramReader(in);
+  private final WriteBatch batch;
   private final int maxSamples;
-  private WriteBatch batch = new WriteBatch();
   private byte[] body = {};
   private boolean own;
   private boolean foreign;
@@ -41,17 +41,16 @@ final class WriteV1Decoder {
   private int regionEnd;
   private boolean copied;
 
+  /// @param batch      what [#decode] fills
   /// @param maxSamples samples that one request may carry
-  WriteV1Decoder(int maxSamples) {
+  WriteV1Decoder(WriteBatch batch, int maxSamples) {
+    this.batch = batch;
     this.maxSamples = maxSamples;
   }
 
-  /// Decodes a whole body.
-  ///
-  /// @param target receives series and samples, begun by this method; after a fault its content means nothing
-  Decoded decode(byte[] source, int length, WriteBatch target) {
+  /// Decodes a whole body into the batch, which it begins. After a fault the batch means nothing.
+  Decoded decode(byte[] source, int length) {
     body = source;
-    batch = target;
     batch.begin(source);
     in.reset(source, 0, length);
     own = false;
@@ -151,6 +150,10 @@ final class WriteV1Decoder {
     if (in.failed()) {
       return;
     }
+    if (batch.starved()) {
+      in.fail(WireFault.NO_MEMORY);
+      return;
+    }
     batch.addHistogram(histograms.timestamp(), HistogramValidator.validate(sample), histograms.cells());
   }
 
@@ -169,6 +172,8 @@ final class WriteV1Decoder {
     in.leave(outer);
     if (batch.samples() >= maxSamples) {
       in.fail(WireFault.OVERSIZED);
+    } else if (batch.starved()) {
+      in.fail(WireFault.NO_MEMORY);
     } else {
       batch.addSample(t, bits);
     }

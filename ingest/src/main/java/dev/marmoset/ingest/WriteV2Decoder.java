@@ -43,11 +43,11 @@ final class WriteV2Decoder {
   private final WireReader in = new WireReader();
   private final MessageCheck check = new MessageCheck(in);
   private final HistogramReader histograms = new HistogramReader(in);
+  private final WriteBatch batch;
   private final int maxSamples;
   private final int maxLabels;
   private final int maxSetBytes;
   private final int maxExpandedBytes;
-  private WriteBatch batch = new WriteBatch();
   private byte[] body = {};
 
   private int symbols;
@@ -62,21 +62,20 @@ final class WriteV2Decoder {
   private int[] previousStart = new int[32];
   private boolean badRef;
 
+  /// @param batch            what [#decode] fills
   /// @param maxSamples       samples, and series, that one request may carry
   /// @param maxExpandedBytes bytes that the label sets of a request may take when they are spelt out
-  WriteV2Decoder(int maxSamples, LabelLimits labels, int maxExpandedBytes) {
+  WriteV2Decoder(WriteBatch batch, int maxSamples, LabelLimits labels, int maxExpandedBytes) {
+    this.batch = batch;
     this.maxSamples = maxSamples;
     this.maxLabels = labels.maxLabels();
     this.maxSetBytes = labels.maxSetBytes();
     this.maxExpandedBytes = maxExpandedBytes;
   }
 
-  /// Decodes a whole body.
-  ///
-  /// @param target receives series and samples, begun by this method; after a fault its content means nothing
-  Decoded decode(byte[] source, int length, WriteBatch target) {
+  /// Decodes a whole body into the batch, which it begins. After a fault the batch means nothing.
+  Decoded decode(byte[] source, int length) {
     body = source;
-    batch = target;
     batch.begin(source);
     in.reset(source, 0, length);
     symbols = 0;
@@ -216,6 +215,8 @@ final class WriteV2Decoder {
     }
     if (batch.scratchLength() > maxExpandedBytes || batch.series() > maxSamples) {
       in.fail(WireFault.OVERSIZED);
+    } else if (batch.starved()) {
+      in.fail(WireFault.NO_MEMORY);
     }
   }
 
@@ -255,7 +256,8 @@ final class WriteV2Decoder {
   /// How many pairs from `from` on are the ones that the previous series has at the same places.
   private int repeated(int from, int to) {
     int pair = from;
-    while (pair < to && ref[2 * pair] == previousRef[2 * pair] && ref[2 * pair + 1] == previousRef[2 * pair + 1]) {
+    while (pair < to && ref[2 * pair] == previousRef[2 * pair]
+        && ref[2 * pair + 1] == previousRef[2 * pair + 1]) {
       pair++;
     }
     return pair - from;
@@ -293,6 +295,10 @@ final class WriteV2Decoder {
     if (in.failed()) {
       return;
     }
+    if (batch.starved()) {
+      in.fail(WireFault.NO_MEMORY);
+      return;
+    }
     batch.addHistogram(histograms.timestamp(), HistogramValidator.validate(sample), histograms.cells());
   }
 
@@ -312,6 +318,8 @@ final class WriteV2Decoder {
     in.leave(outer);
     if (batch.samples() >= maxSamples) {
       in.fail(WireFault.OVERSIZED);
+    } else if (batch.starved()) {
+      in.fail(WireFault.NO_MEMORY);
     } else {
       batch.addSample(t, bits);
     }

@@ -23,8 +23,7 @@ final class Columns {
   /// Stands for labels that the validator will refuse.
   static final String MALFORMED = "malformed labels";
 
-  private Columns() {
-  }
+  private Columns() {}
 
   static List<String> of(WriteBatch batch) {
     var lines = new ArrayList<String>();
@@ -137,14 +136,17 @@ final class Columns {
   }
 
   private static HistogramSample sample(Histogram h) {
-    var layout = new HistogramLayout(h.getSchema(), bits(h.getZeroThreshold()), spans(h.getPositiveSpansList()),
-        spans(h.getNegativeSpansList()), bits(h.getCustomValuesList()));
+    var layout =
+        new HistogramLayout(h.getSchema(), bits(h.getZeroThreshold()), spans(h.getPositiveSpansList()),
+            spans(h.getNegativeSpansList()), bits(h.getCustomValuesList()));
     ResetHint hint = ResetHint.byId(h.getResetHintValue()).orElse(ResetHint.UNKNOWN);
     if (h.hasCountFloat()) {
-      return new FloatHistogram(hint, layout, bits(h.getCountFloat()), bits(h.getZeroCountFloat()), bits(h.getSum()),
+      return new FloatHistogram(hint, layout, bits(h.getCountFloat()), bits(h.getZeroCountFloat()),
+          bits(h.getSum()),
           new Buckets(bits(h.getPositiveCountsList()), bits(h.getNegativeCountsList())));
     }
-    return new dev.marmoset.storage.chunk.histogram.Histogram(hint, layout, h.getCountInt(), h.getZeroCountInt(),
+    return new dev.marmoset.storage.chunk.histogram.Histogram(hint, layout, h.getCountInt(),
+        h.getZeroCountInt(),
         bits(h.getSum()), new Buckets(longs(h.getPositiveDeltasList()), longs(h.getNegativeDeltasList())));
   }
 

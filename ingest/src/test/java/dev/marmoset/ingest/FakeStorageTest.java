@@ -1,12 +1,5 @@
 package dev.marmoset.ingest;
 
-import dev.marmoset.storage.Appender;
-import dev.marmoset.storage.labels.LabelRegion;
-import dev.marmoset.storage.labels.Labels;
-import java.util.Arrays;
-import java.util.Map;
-import org.junit.jupiter.api.Test;
-
 import static dev.marmoset.storage.AppendResult.ACCEPTED;
 import static dev.marmoset.storage.AppendResult.CONFLICTING_DUPLICATE;
 import static dev.marmoset.storage.AppendResult.SAME_AGAIN;
@@ -14,6 +7,13 @@ import static dev.marmoset.storage.AppendResult.TOO_NEW;
 import static dev.marmoset.storage.AppendResult.TOO_OLD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.marmoset.storage.Appender;
+import dev.marmoset.storage.labels.LabelRegion;
+import dev.marmoset.storage.labels.Labels;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /// The model of the store keeps the rules that the conformance tests lean on.
 class FakeStorageTest {

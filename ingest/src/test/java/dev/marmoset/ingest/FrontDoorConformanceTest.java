@@ -1,5 +1,15 @@
 package dev.marmoset.ingest;
 
+import static dev.marmoset.ingest.WriteClient.HOUR;
+import static dev.marmoset.ingest.WriteClient.NOW;
+import static dev.marmoset.ingest.WriteClient.V1_TYPE;
+import static dev.marmoset.ingest.WriteClient.V2_TYPE;
+import static dev.marmoset.ingest.WriteClient.bits;
+import static dev.marmoset.ingest.WriteClient.snappy;
+import static dev.marmoset.ingest.WriteClient.written;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.marmoset.ingest.body.BodyLimits;
 import dev.marmoset.storage.labels.Labels;
 import java.io.ByteArrayOutputStream;
@@ -14,16 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xerial.snappy.SnappyFramedOutputStream;
-
-import static dev.marmoset.ingest.WriteClient.HOUR;
-import static dev.marmoset.ingest.WriteClient.NOW;
-import static dev.marmoset.ingest.WriteClient.V1_TYPE;
-import static dev.marmoset.ingest.WriteClient.V2_TYPE;
-import static dev.marmoset.ingest.WriteClient.bits;
-import static dev.marmoset.ingest.WriteClient.snappy;
-import static dev.marmoset.ingest.WriteClient.written;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /// Conformance cases 83–93: what senders declare wrongly, and what protects the store from them.
 class FrontDoorConformanceTest {
@@ -165,7 +165,27 @@ class FrontDoorConformanceTest {
   }
 
   @Test
-  void requestsBeyondTheMemoryForBodiesAre503() {
+  void columnsThatOutgrowTheMemoryAre503AndPaidBack() {
+    var defaults = IngestLimits.defaults();
+    var limits =
+        new IngestLimits(new BodyLimits(1 << 20, 1 << 20, 2 << 20), defaults.labels(), defaults.maxSamples(),
+            defaults.commitTimeout());
+    var small = new WriteClient(HOUR, new RemoteWriteHandler.Options(limits, 204, "r"));
+    var empty = new Messages().metric("up");
+    for (int i = 0; i < 200_000; i++) {
+      empty.bits(0, 0);
+    }
+    for (int i = 0; i < 3; i++) {
+      WriteResponse response = small.v1(empty);
+      assertThat(response.status()).isEqualTo(503);
+      assertThat(response.headers()).containsKey("Retry-After");
+      assertThat(small.v2(empty).status()).isEqualTo(503);
+      assertThat(small.v1(UP).status()).isEqualTo(204);
+    }
+  }
+
+  @Test
+  void memoryOfRefusedBodiesIsGivenBack() {
     var defaults = IngestLimits.defaults();
     var limits =
         new IngestLimits(new BodyLimits(1 << 20, 1 << 20, 2 << 20), defaults.labels(), defaults.maxSamples(),

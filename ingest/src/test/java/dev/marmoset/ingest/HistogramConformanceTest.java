@@ -28,10 +28,13 @@ class HistogramConformanceTest {
   private final WriteClient client = new WriteClient();
 
   private static Histogram.Builder integer(long t) {
-    return Histogram.newBuilder().setCountInt(10).setSum(3.5).setSchema(1).setZeroThreshold(1e-128).setZeroCountInt(2)
+    return Histogram.newBuilder().setCountInt(10).setSum(3.5).setSchema(1).setZeroThreshold(1e-128)
+        .setZeroCountInt(2)
         .addPositiveSpans(BucketSpan.newBuilder().setOffset(-1).setLength(2))
-        .addPositiveSpans(BucketSpan.newBuilder().setOffset(3).setLength(1)).addPositiveDeltas(1).addPositiveDeltas(2)
-        .addPositiveDeltas(-1).addNegativeSpans(BucketSpan.newBuilder().setOffset(0).setLength(1)).addNegativeDeltas(2)
+        .addPositiveSpans(BucketSpan.newBuilder().setOffset(3).setLength(1)).addPositiveDeltas(1)
+        .addPositiveDeltas(2)
+        .addPositiveDeltas(-1).addNegativeSpans(BucketSpan.newBuilder().setOffset(0).setLength(1))
+        .addNegativeDeltas(2)
         .setResetHint(Histogram.ResetHint.NO).setTimestamp(t);
   }
 
@@ -43,22 +46,26 @@ class HistogramConformanceTest {
 
   private static Histogram.Builder custom(long t) {
     return Histogram.newBuilder().setCountInt(3).setSum(2).setSchema(-53)
-        .addPositiveSpans(BucketSpan.newBuilder().setOffset(0).setLength(2)).addPositiveDeltas(1).addPositiveDeltas(1)
+        .addPositiveSpans(BucketSpan.newBuilder().setOffset(0).setLength(2)).addPositiveDeltas(1)
+        .addPositiveDeltas(1)
         .addCustomValues(0.5).addCustomValues(1).setTimestamp(t);
   }
 
   private static WriteRequest v1(Histogram... histograms) {
     return WriteRequest.newBuilder().addTimeseries(TimeSeries.newBuilder()
-        .addLabels(Label.newBuilder().setName("__name__").setValue("h")).addAllHistograms(List.of(histograms))).build();
+        .addLabels(Label.newBuilder().setName("__name__").setValue("h"))
+        .addAllHistograms(List.of(histograms))).build();
   }
 
   /// The same bytes in the message of 2.0, whose histogram has the same fields.
   private static Request v2(Histogram... histograms) {
-    var series = dev.marmoset.proto.prometheus.writev2.TimeSeries.newBuilder().addLabelsRefs(1).addLabelsRefs(2);
+    var series =
+        dev.marmoset.proto.prometheus.writev2.TimeSeries.newBuilder().addLabelsRefs(1).addLabelsRefs(2);
     try {
       for (Histogram histogram : histograms) {
-        series.addHistograms(dev.marmoset.proto.prometheus.writev2.Histogram.parseFrom(histogram.toByteString())
-            .toBuilder().setStartTimestamp(5));
+        series
+            .addHistograms(dev.marmoset.proto.prometheus.writev2.Histogram.parseFrom(histogram.toByteString())
+                .toBuilder().setStartTimestamp(5));
       }
     } catch (com.google.protobuf.InvalidProtocolBufferException e) {
       throw new IllegalStateException("histograms of both versions differ on the wire", e);
@@ -119,9 +126,11 @@ class HistogramConformanceTest {
   }
 
   static Stream<Arguments> invalid() {
-    return Stream.of(bad("count mismatch", h -> h.setCountInt(11)), bad("bad spans", Histogram.Builder::clearPositiveSpans),
+    return Stream.of(bad("count mismatch", h -> h.setCountInt(11)),
+        bad("bad spans", Histogram.Builder::clearPositiveSpans),
         bad("negative bucket", h -> h.setPositiveDeltas(0, -1)), bad("schema 99", h -> h.setSchema(99)),
-        bad("schema 53", h -> h.setSchema(53)), bad("bounds without custom schema", h -> h.addCustomValues(1)),
+        bad("schema 53", h -> h.setSchema(53)),
+        bad("bounds without custom schema", h -> h.addCustomValues(1)),
         Arguments.of("unsorted bounds", custom(NOW).setCustomValues(1, 0.25).build()),
         Arguments.of("infinite bound", custom(NOW).setCustomValues(1, Double.POSITIVE_INFINITY).build()),
         Arguments.of("negative float count", floats(NOW).setCountFloat(-1).build()));
@@ -139,9 +148,11 @@ class HistogramConformanceTest {
     assertThat(client.storage.created()).isZero();
     WriteResponse mixed = client.v2(v2(bad, floats(NOW - 5).build()));
     assertThat(mixed.status()).isEqualTo(400);
-    assertThat(mixed.body()).contains("invalid histogram 1").contains("e.g. invalid_histogram {__name__=\"h\"} at " + NOW);
+    assertThat(mixed.body()).contains("invalid histogram 1")
+        .contains("e.g. invalid_histogram {__name__=\"h\"} at " + NOW);
     assertThat(written(mixed)).isEqualTo("0/1/0");
-    assertThat(client.counter("marmoset.ingest.rejected.samples", "reason", "invalid_histogram")).isEqualTo(2);
+    assertThat(client.counter("marmoset.ingest.rejected.samples", "reason", "invalid_histogram"))
+        .isEqualTo(2);
   }
 
   @Test
@@ -156,7 +167,8 @@ class HistogramConformanceTest {
   @Test
   void timesOfHistogramsAreJudgedLikeThoseOfFloats() {
     assertThat(client.v1(v1(integer(NOW - 25 * WriteClient.HOUR).build())).body()).contains("too old 1");
-    assertThat(client.v1(v1(integer(NOW + WriteClient.HOUR).build())).body()).contains("too far in the future 1");
+    assertThat(client.v1(v1(integer(NOW + WriteClient.HOUR).build())).body())
+        .contains("too far in the future 1");
     assertThat(client.storage.created()).isZero();
   }
 

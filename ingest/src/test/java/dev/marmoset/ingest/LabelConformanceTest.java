@@ -1,5 +1,11 @@
 package dev.marmoset.ingest;
 
+import static dev.marmoset.ingest.WriteClient.NOW;
+import static dev.marmoset.ingest.WriteClient.bits;
+import static dev.marmoset.ingest.WriteClient.snappy;
+import static dev.marmoset.ingest.WriteClient.written;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
@@ -10,12 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static dev.marmoset.ingest.WriteClient.NOW;
-import static dev.marmoset.ingest.WriteClient.bits;
-import static dev.marmoset.ingest.WriteClient.snappy;
-import static dev.marmoset.ingest.WriteClient.written;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /// Conformance cases 21–30 and the table of labels (facts, section 4): one rule for both versions.
 class LabelConformanceTest {
@@ -166,6 +166,20 @@ class LabelConformanceTest {
         .isEqualTo(204);
     assertThat(client.v2(new Messages().series(manyLabels(256)).sample(NOW, 1)).status()).isEqualTo(204);
     assertThat(client.content()).hasSize(2);
+  }
+
+  @Test
+  void labelSetOverTheLimitDoesNotSpoilTheSeriesBehindIt() {
+    String wide = "x".repeat(60_000);
+    String[] tooWide = {"__name__", "up", "a", wide, "b", wide + "1", "c", wide + "2", "d", "1"};
+    var messages = new Messages().series(tooWide).sample(NOW, 1).series(tooWide).sample(NOW, 1)
+        .series("__name__", "up", "a", wide, "b", "1", "c", wide, "d", "1").sample(NOW, 2);
+    assertThat(written(client.v2(messages))).isEqualTo("1/0/0");
+    assertThat(client.counter("marmoset.ingest.rejected.samples", "reason", "labels_too_long")).isEqualTo(2);
+    assertThat(client.content()).containsOnlyKeys(
+        Labels.of("__name__", "up", "a", wide, "b", "1", "c", wide, "d", "1"));
+    assertThat(client.v1(messages).status()).isEqualTo(400);
+    assertThat(client.content()).hasSize(1);
   }
 
   @Test

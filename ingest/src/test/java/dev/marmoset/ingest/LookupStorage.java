@@ -15,7 +15,8 @@ import java.util.concurrent.CompletableFuture;
 
 /// A store that finds series by their bytes and forgets samples, without allocating: what ingest costs by itself.
 final class LookupStorage implements Storage, Appender {
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int SLOTS = 1 << 14;
   private static final CompletableFuture<CommitOutcome> DURABLE = CompletableFuture
       .completedFuture(CommitOutcome.Durable.INSTANCE);

@@ -1,5 +1,14 @@
 package dev.marmoset.ingest;
 
+import static dev.marmoset.ingest.WriteClient.NOW;
+import static dev.marmoset.ingest.WriteClient.V1_TYPE;
+import static dev.marmoset.ingest.WriteClient.V2_TYPE;
+import static dev.marmoset.ingest.WriteClient.bits;
+import static dev.marmoset.ingest.WriteClient.snappy;
+import static dev.marmoset.ingest.WriteClient.written;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.marmoset.proto.prometheus.MetricMetadata;
 import dev.marmoset.proto.prometheus.WriteRequest;
 import dev.marmoset.proto.prometheus.writev2.Metadata;
@@ -12,15 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static dev.marmoset.ingest.WriteClient.NOW;
-import static dev.marmoset.ingest.WriteClient.V1_TYPE;
-import static dev.marmoset.ingest.WriteClient.V2_TYPE;
-import static dev.marmoset.ingest.WriteClient.bits;
-import static dev.marmoset.ingest.WriteClient.snappy;
-import static dev.marmoset.ingest.WriteClient.written;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /// Conformance cases 1–20: HTTP and wire.
 class ProtocolConformanceTest {
@@ -210,6 +210,7 @@ class ProtocolConformanceTest {
     var mixed = new Messages().metric("up").sample(NOW, 1).sample(0, 1);
     client.storage.commits(FakeStorage.Commits.UNAVAILABLE);
     assertThat(client.v2(mixed).status()).isEqualTo(503);
+    assertThat(client.counter("marmoset.ingest.rejected.samples", "reason", "too_old")).isZero();
     client.storage.commits(FakeStorage.Commits.DURABLE);
     assertThat(client.v2(mixed).status()).isEqualTo(400);
   }

@@ -18,10 +18,11 @@ import java.util.Random;
 
 /// Random messages of both versions: every field now and then, unknown fields, all kinds of values.
 final class RandomMessages {
-  private static final List<String> TEXTS = List.of("", "a", "__name__", "job", "instance", "host-1:9100", "日本", "🚀",
-      "x".repeat(200));
+  private static final List<String> TEXTS =
+      List.of("", "a", "__name__", "job", "instance", "host-1:9100", "日本", "🚀",
+          "x".repeat(200));
   private static final long[] BITS = {0, 0x8000000000000000L, 0x7ff0000000000002L, 0x7ff8000000000001L,
-      0x3ff0000000000000L, -1L};
+    0x3ff0000000000000L, -1L};
 
   private final Random random;
 
@@ -35,8 +36,9 @@ final class RandomMessages {
       request.addTimeseries(seriesV1());
     }
     if (random.nextInt(4) == 0) {
-      request.addMetadata(MetricMetadata.newBuilder().setTypeValue(random.nextInt(9)).setMetricFamilyName(text())
-          .setHelp(text()).setUnit(text()));
+      request
+          .addMetadata(MetricMetadata.newBuilder().setTypeValue(random.nextInt(9)).setMetricFamilyName(text())
+              .setHelp(text()).setUnit(text()));
     }
     if (random.nextInt(6) == 0) {
       request.setUnknownFields(unknown(20));
@@ -66,8 +68,9 @@ final class RandomMessages {
   }
 
   private Histogram histogram() {
-    var histogram = Histogram.newBuilder().setSum(value()).setSchema(random.nextInt(60) - 54).setTimestamp(time())
-        .setZeroThreshold(value()).setResetHintValue(random.nextInt(6));
+    var histogram =
+        Histogram.newBuilder().setSum(value()).setSchema(random.nextInt(60) - 54).setTimestamp(time())
+            .setZeroThreshold(value()).setResetHintValue(random.nextInt(6));
     switch (random.nextInt(3)) {
       case 0 -> histogram.setCountInt(random.nextInt(9)).setZeroCountInt(random.nextLong());
       case 1 -> histogram.setCountFloat(value()).setZeroCountFloat(value());
@@ -103,16 +106,19 @@ final class RandomMessages {
       series.addLabelsRefs(random.nextInt(symbols + (random.nextInt(10) == 0 ? 2 : 1)));
     }
     for (int n = random.nextInt(4); n > 0; n--) {
-      series.addSamples(dev.marmoset.proto.prometheus.writev2.Sample.newBuilder().setTimestamp(time()).setValue(value())
-          .setStartTimestamp(random.nextInt(3)));
+      series.addSamples(
+          dev.marmoset.proto.prometheus.writev2.Sample.newBuilder().setTimestamp(time()).setValue(value())
+              .setStartTimestamp(random.nextInt(3)));
     }
     if (random.nextInt(4) == 0) {
-      series.setMetadata(Metadata.newBuilder().setTypeValue(random.nextInt(9)).setHelpRef(random.nextInt(symbols + 1))
-          .setUnitRef(random.nextInt(symbols + 1)));
+      series.setMetadata(
+          Metadata.newBuilder().setTypeValue(random.nextInt(9)).setHelpRef(random.nextInt(symbols + 1))
+              .setUnitRef(random.nextInt(symbols + 1)));
     }
     if (random.nextInt(4) == 0) {
-      series.addExemplars(dev.marmoset.proto.prometheus.writev2.Exemplar.newBuilder().addLabelsRefs(random.nextInt(9))
-          .setTimestamp(time()).setValue(value()));
+      series.addExemplars(
+          dev.marmoset.proto.prometheus.writev2.Exemplar.newBuilder().addLabelsRefs(random.nextInt(9))
+              .setTimestamp(time()).setValue(value()));
     }
     for (int n = random.nextInt(4) - 2; n > 0; n--) {
       try {
@@ -134,7 +140,8 @@ final class RandomMessages {
   private UnknownFieldSet unknown(int number) {
     var group = UnknownFieldSet.newBuilder().addField(3, Field.newBuilder().addVarint(1).build()).build();
     return UnknownFieldSet.newBuilder().addField(number, Field.newBuilder().addVarint(random.nextLong())
-        .addFixed32(7).addFixed64(8).addLengthDelimited(ByteString.copyFrom(bytes(5))).addGroup(group).build()).build();
+        .addFixed32(7).addFixed64(8).addLengthDelimited(ByteString.copyFrom(bytes(5))).addGroup(group)
+        .build()).build();
   }
 
   private String text() {
@@ -146,6 +153,7 @@ final class RandomMessages {
   }
 
   private double value() {
-    return random.nextBoolean() ? random.nextInt(100) : Double.longBitsToDouble(BITS[random.nextInt(BITS.length)]);
+    return random.nextBoolean() ? random.nextInt(100)
+        : Double.longBitsToDouble(BITS[random.nextInt(BITS.length)]);
   }
 }

@@ -1,5 +1,12 @@
 package dev.marmoset.ingest;
 
+import static dev.marmoset.ingest.WriteClient.HOUR;
+import static dev.marmoset.ingest.WriteClient.MINUTE;
+import static dev.marmoset.ingest.WriteClient.NOW;
+import static dev.marmoset.ingest.WriteClient.bits;
+import static dev.marmoset.ingest.WriteClient.written;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -7,13 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static dev.marmoset.ingest.WriteClient.HOUR;
-import static dev.marmoset.ingest.WriteClient.MINUTE;
-import static dev.marmoset.ingest.WriteClient.NOW;
-import static dev.marmoset.ingest.WriteClient.bits;
-import static dev.marmoset.ingest.WriteClient.written;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /// Conformance cases 31–37 and 42–65: values, times, windows, batches and retries.
 class SampleConformanceTest {

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
+import dev.marmoset.ingest.body.ByteBudget;
 import dev.marmoset.ingest.wire.WireFault;
 import dev.marmoset.proto.prometheus.WriteRequest;
 import dev.marmoset.proto.prometheus.writev2.Request;
@@ -13,9 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
-import java.util.Set;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -39,9 +40,9 @@ class WireDifferentialPropertyTest {
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
   private final IngestLimits limits = IngestLimits.defaults();
-  private final WriteBatch batch = new WriteBatch();
-  private final WriteV1Decoder v1 = new WriteV1Decoder(limits.maxSamples());
-  private final WriteV2Decoder v2 = new WriteV2Decoder(limits.maxSamples(), limits.labels(), 64 << 20);
+  private final WriteBatch batch = new WriteBatch(new ByteBudget(1L << 30));
+  private final WriteV1Decoder v1 = new WriteV1Decoder(batch, limits.maxSamples());
+  private final WriteV2Decoder v2 = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), 64 << 20);
   private final RandomMessages messages = new RandomMessages(random);
 
   @Test
@@ -49,7 +50,7 @@ class WireDifferentialPropertyTest {
     for (int i = 0; i < MESSAGES; i++) {
       WriteRequest message = messages.v1();
       byte[] bytes = message.toByteArray();
-      assertThat(v1.decode(bytes, bytes.length, batch)).as("seed %d", seed).isEqualTo(Decoded.COMPLETE);
+      assertThat(v1.decode(bytes, bytes.length)).as("seed %d", seed).isEqualTo(Decoded.COMPLETE);
       assertThat(Columns.of(batch)).as("seed %d, message %s", seed, message).isEqualTo(Columns.of(message));
     }
   }
@@ -59,7 +60,7 @@ class WireDifferentialPropertyTest {
     for (int i = 0; i < MESSAGES; i++) {
       Request message = messages.v2();
       byte[] bytes = message.toByteArray();
-      assertThat(v2.decode(bytes, bytes.length, batch)).as("seed %d", seed).isEqualTo(Decoded.COMPLETE);
+      assertThat(v2.decode(bytes, bytes.length)).as("seed %d", seed).isEqualTo(Decoded.COMPLETE);
       assertThat(Columns.of(batch)).as("seed %d, message %s", seed, message).isEqualTo(Columns.of(message));
     }
   }
@@ -69,7 +70,7 @@ class WireDifferentialPropertyTest {
     int accepted = 0;
     for (int i = 0; i < MUTATIONS; i++) {
       byte[] bytes = mutated(messages.v1().toByteArray());
-      Decoded decoded = v1.decode(bytes, bytes.length, batch);
+      Decoded decoded = v1.decode(bytes, bytes.length);
       List<String> expected = null;
       try {
         expected = Columns.of(WriteRequest.parseFrom(bytes));
@@ -87,7 +88,7 @@ class WireDifferentialPropertyTest {
     int accepted = 0;
     for (int i = 0; i < MUTATIONS; i++) {
       byte[] bytes = mutated(messages.v2().toByteArray());
-      Decoded decoded = v2.decode(bytes, bytes.length, batch);
+      Decoded decoded = v2.decode(bytes, bytes.length);
       List<String> expected = null;
       try {
         expected = Columns.of(Request.parseFrom(bytes));
@@ -130,7 +131,8 @@ class WireDifferentialPropertyTest {
       UnknownFieldSet request = UnknownFieldSet.parseFrom(bytes);
       var bare = Field.newBuilder();
       for (ByteString series : request.getField(1).getLengthDelimitedList()) {
-        bare.addLengthDelimited(UnknownFieldSet.parseFrom(series).toBuilder().clearField(1).build().toByteString());
+        bare.addLengthDelimited(
+            UnknownFieldSet.parseFrom(series).toBuilder().clearField(1).build().toByteString());
       }
       byte[] rest = request.toBuilder().addField(1, bare.build()).build().toByteArray();
       return WriteRequest.parseFrom(rest).isInitialized();

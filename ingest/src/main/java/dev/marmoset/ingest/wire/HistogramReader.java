@@ -42,8 +42,9 @@ public final class HistogramReader {
   private static final int SPAN_LENGTH = 2 << 3 | WireReader.VARINT;
   private static final int SPAN_FIELDS = 2;
 
-  private static final HistogramSample EMPTY = new Histogram(ResetHint.UNKNOWN, HistogramLayout.EMPTY, 0, 0, 0,
-      Buckets.NONE);
+  private static final HistogramSample EMPTY =
+      new Histogram(ResetHint.UNKNOWN, HistogramLayout.EMPTY, 0, 0, 0,
+          Buckets.NONE);
 
   private final WireReader in;
   private int mostCells;

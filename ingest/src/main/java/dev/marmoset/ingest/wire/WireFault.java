@@ -17,7 +17,9 @@ public enum WireFault {
   /// A group that is not closed, closed by another number, or nested too deeply.
   BAD_GROUP("a group is not closed"),
   /// More samples or symbols than one request may carry, or labels that expand to too many bytes.
-  OVERSIZED("it carries, or its symbols expand to, more than one request may");
+  OVERSIZED("it carries, or its symbols expand to, more than one request may"),
+  /// No fault of the bytes: the memory for requests in flight is used up.
+  NO_MEMORY("memory for requests in flight is in use");
 
   private final String text;
 

@@ -145,7 +145,8 @@ class RequestBodyTest {
     assertThat(read(framed(new byte[2 * MIB]))).isInstanceOf(BodyResult.Complete.class);
     assertThat(read(framed(new byte[2 * MIB + 1]))).isInstanceOf(BodyResult.TooLarge.class);
     byte[] plain = new byte[MIB + 1];
-    assertThat(body.read(new ByteArrayInputStream(plain, 0, MIB), -1, false)).isInstanceOf(BodyResult.Complete.class);
+    assertThat(body.read(new ByteArrayInputStream(plain, 0, MIB), -1, false))
+        .isInstanceOf(BodyResult.Complete.class);
     assertThat(body.read(new ByteArrayInputStream(plain), -1, false)).isInstanceOf(BodyResult.TooLarge.class);
   }
 
@@ -183,7 +184,8 @@ class RequestBodyTest {
     body.release();
     assertThat(budget.left()).isEqualTo(LIMITS.maxBytesInFlight());
     read(compressed);
-    assertThat(budget.left()).isLessThanOrEqualTo(LIMITS.maxBytesInFlight() - 400_000 + RequestBody.FIRST_BYTES);
+    assertThat(budget.left())
+        .isLessThanOrEqualTo(LIMITS.maxBytesInFlight() - 400_000 + RequestBody.FIRST_BYTES);
     body.release();
     assertThat(budget.left()).isEqualTo(LIMITS.maxBytesInFlight());
   }

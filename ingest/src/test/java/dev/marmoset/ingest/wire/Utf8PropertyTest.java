@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 /// Against the strict decoder of the JDK.
 class Utf8PropertyTest {
   /// Bytes at the edges of what the grammar allows.
-  private static final int[] EDGES = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
-      0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF};
+  private static final int[] EDGES =
+      {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
+        0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF};
 
   private static boolean strict(byte[] text) {
     try {
@@ -34,7 +35,8 @@ class Utf8PropertyTest {
         rest /= EDGES.length;
       }
       if (Utf8.valid(text, 0, text.length) != strict(text)) {
-        assertThat(Utf8.valid(text, 0, text.length)).as(HexFormat.of().formatHex(text)).isEqualTo(strict(text));
+        assertThat(Utf8.valid(text, 0, text.length)).as(HexFormat.of().formatHex(text))
+            .isEqualTo(strict(text));
       }
     }
   }

@@ -16,8 +16,9 @@ class WireReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"00,0", "7f,127", "8001,128", "ffffffffffffffffff01,-1", "ffffffffffffffff7f,9223372036854775807",
-      "80808080808080808001,-9223372036854775808", "8080808000,0"})
+  @CsvSource({"00,0", "7f,127", "8001,128", "ffffffffffffffffff01,-1",
+    "ffffffffffffffff7f,9223372036854775807",
+    "80808080808080808001,-9223372036854775808", "8080808000,0"})
   void readsVarintsOfUpToTenBytes(String hex, long value) {
     reset(hex);
     assertThat(in.varint()).isEqualTo(value);
@@ -26,8 +27,9 @@ class WireReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'',TRUNCATED", "80,TRUNCATED", "ffffffffffffffffff,TRUNCATED", "ffffffffffffffffffff,LONG_VARINT",
-      "ffffffffffffffffffff01,LONG_VARINT"})
+  @CsvSource({"'',TRUNCATED", "80,TRUNCATED", "ffffffffffffffffff,TRUNCATED",
+    "ffffffffffffffffffff,LONG_VARINT",
+    "ffffffffffffffffffff01,LONG_VARINT"})
   void latchesBadVarints(String hex, WireFault fault) {
     reset(hex);
     assertThat(in.varint()).isZero();
@@ -39,8 +41,8 @@ class WireReaderTest {
 
   @ParameterizedTest
   @CsvSource({"00,BAD_TAG", "07,BAD_TAG", "8000,BAD_TAG", "ffffffff1f,WIDE", "0a02ff,BAD_LENGTH",
-      "0affffffffffffffffff01,WIDE", "0affffffff1f,WIDE", "0900,TRUNCATED", "0d00,TRUNCATED", "0c,BAD_GROUP",
-      "0b,BAD_GROUP", "0b14,BAD_GROUP", "0b130c14,BAD_GROUP", "0e,BAD_TAG"})
+    "0affffffffffffffffff01,WIDE", "0affffffff1f,WIDE", "0900,TRUNCATED", "0d00,TRUNCATED", "0c,BAD_GROUP",
+    "0b,BAD_GROUP", "0b14,BAD_GROUP", "0b130c14,BAD_GROUP", "0e,BAD_TAG"})
   void latchesBadFields(String hex, WireFault fault) {
     reset(hex);
     while (in.more()) {
@@ -50,7 +52,8 @@ class WireReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0801", "0a03010203", "090102030405060708", "0d01020304", "0b0c", "0b0801130a0100140c", "f8ffffff0f01"})
+  @CsvSource({"0801", "0a03010203", "090102030405060708", "0d01020304", "0b0c", "0b0801130a0100140c",
+    "f8ffffff0f01"})
   void skipsUnknownFieldsWhole(String hex) {
     reset(hex);
     in.skip(in.tag());
