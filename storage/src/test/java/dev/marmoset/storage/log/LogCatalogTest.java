@@ -28,7 +28,8 @@ class LogCatalogTest {
     files.createDirectories(LogFixture.DATA);
     var roll = new LogRoll(Duration.ofMinutes(30), Duration.ofMinutes(5), Duration.ofHours(2), 1 << 20, 300);
     var fixture = new LogFixture(files, new LogOptions(LogFixture.DATA, LogFixture.INCARNATION, "test",
-        LogFixture.WINDOW, LogFixture.INTERVAL, 1 << 20, 100, Duration.ofSeconds(15), Duration.ofSeconds(10), roll));
+        LogFixture.WINDOW, LogFixture.INTERVAL, 1 << 20, 100, Duration.ofSeconds(15), Duration.ofSeconds(10),
+        roll));
     fixture.log.open();
     for (int i = 0; i < SEGMENTS - 1; i++) {
       fixture.commit(fixture.batch(0, 10, NOW + i, i));
@@ -55,14 +56,14 @@ class LogCatalogTest {
     assertThat(only().sealed()).isFalse();
     assertThat(last.last()).isTrue();
     assertThat(last.end()).isEqualTo(OptionalLong.empty());
-    write(last.path(), new byte[]{1, 2, 3});
+    write(last.path(), new byte[] {1, 2, 3});
     assertThat(read(last)).isInstanceOf(SegmentOutcome.TornTail.class);
   }
 
   @Test
   void bytesBehindASealAreIgnored() throws IOException {
     LogSegmentFile last = only().segments().getLast();
-    write(last.path(), new byte[]{1, 2, 3});
+    write(last.path(), new byte[] {1, 2, 3});
     assertThat(read(last)).isInstanceOf(SegmentOutcome.Complete.class);
   }
 
@@ -94,9 +95,9 @@ class LogCatalogTest {
   void foreignNamesAndUnreadableHeadsStopNothing() throws IOException {
     files.createDirectories(LogFiles.logs(LogFixture.DATA).resolve("lost+found"));
     files.createDirectories(LogFiles.logs(LogFixture.DATA).resolve("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
-    write(LOG.resolve("seg-0000000002.bak"), new byte[]{1});
+    write(LOG.resolve("seg-0000000002.bak"), new byte[] {1});
     files.delete(LOG.resolve(LogFiles.segment(2)));
-    write(LOG.resolve(LogFiles.segment(2)), new byte[]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+    write(LOG.resolve(LogFiles.segment(2)), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
     LogCatalog catalog = LogCatalog.read(files, LogFixture.DATA);
     assertThat(catalog.ignored()).isEqualTo(1);
     assertThat(catalog.logs()).hasSize(2);

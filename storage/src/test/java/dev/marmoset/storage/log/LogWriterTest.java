@@ -42,8 +42,9 @@ class LogWriterTest {
         return System.nanoTime();
       }
     };
-    var options = LogOptions.standard(data, LogFixture.INCARNATION, "test", Duration.ofHours(24), Duration.ofMillis(5),
-        Duration.ofMinutes(5));
+    var options =
+        LogOptions.standard(data, LogFixture.INCARNATION, "test", Duration.ofHours(24), Duration.ofMillis(5),
+            Duration.ofMinutes(5));
     return LogWriter.open(options, new LocalFileSystem(), new AcceptanceClock(clock), new Random(),
         LogFixture::labels, batch -> applied.addAndGet(batch.size()));
   }
