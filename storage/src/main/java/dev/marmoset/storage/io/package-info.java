@@ -4,7 +4,8 @@
 /// operation), [ExclusiveCreate] (the only arbiter between processes that share a volume) and [ByteReader] and
 /// [ByteWriter] (how every own format is read and written).
 ///
-/// May depend on the JDK and Chronicle Bytes only; no other package opens a file channel or uses Chronicle Bytes.
+/// May depend on the JDK only; no other package opens a file channel. Buffers are foreign memory, because the elastic
+/// byte buffers of Chronicle Bytes need `--add-exports java.base/sun.nio.ch` on JDK 25.
 @NullMarked
 package dev.marmoset.storage.io;
 

@@ -4,6 +4,9 @@ package dev.marmoset.storage.io;
 public final class VirtualClock implements Clock {
   private long wall = 1_700_000_000_000L;
   private long nanos = 5_000_000_000L;
+  private int reads;
+  private int stopAt = -1;
+  private long stopMillis;
 
   @Override
   public synchronized long wallMillis() {
@@ -12,6 +15,9 @@ public final class VirtualClock implements Clock {
 
   @Override
   public synchronized long nanos() {
+    if (reads++ == stopAt) {
+      pass(stopMillis);
+    }
     return nanos;
   }
 
@@ -19,6 +25,17 @@ public final class VirtualClock implements Clock {
   public synchronized void pass(long millis) {
     wall += millis;
     nanos += millis * 1_000_000;
+  }
+
+  /// How often the monotonic clock was read.
+  public synchronized int reads() {
+    return reads;
+  }
+
+  /// Stops the process for so long just before the monotonic clock is read for the given time, as SIGSTOP does.
+  public synchronized void stopAt(int read, long millis) {
+    stopAt = read;
+    stopMillis = millis;
   }
 
   /// Moves the wall clock alone, as a correction or a suspended machine does.

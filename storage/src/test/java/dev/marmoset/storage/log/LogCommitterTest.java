@@ -92,6 +92,31 @@ class LogCommitterTest {
   }
 
   @Test
+  void aStopAnywhereBeforeTheEndOfTheForceIsNeverAcknowledged() throws IOException {
+    int acknowledged = 0;
+    for (int k = 0; k < 40; k++) {
+      var fixture = LogFixture.open();
+      fixture.commit(fixture.batch(0, 1, NOW, 1));
+      CompletableFuture<CommitOutcome> answer = fixture.offer(fixture.batch(1, 1, NOW, 2));
+      fixture.clock.pass(1_000);
+      int stop = fixture.clock.reads() + k;
+      fixture.clock.stopAt(stop, 40_000);
+      int[] readsAtForce = {Integer.MAX_VALUE};
+      fixture.files.beforeEach(n -> {
+        if (fixture.files.operations().get(n).startsWith("force ")) {
+          readsAtForce[0] = fixture.clock.reads();
+        }
+      });
+      fixture.log.step();
+      if (answer.getNow(null) instanceof CommitOutcome.Durable) {
+        acknowledged++;
+        assertThat(stop).as("stopped at read %d of the clock", k).isGreaterThan(readsAtForce[0]);
+      }
+    }
+    assertThat(acknowledged).as("stops behind the check").isBetween(1, 39);
+  }
+
+  @Test
   void aClockJumpIsNoAckAndRenews() throws IOException {
     var fixture = LogFixture.open();
     fixture.commit(fixture.batch(0, 1, NOW, 1));
