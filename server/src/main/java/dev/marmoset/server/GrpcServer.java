@@ -3,6 +3,7 @@ package dev.marmoset.server;
 import dev.marmoset.server.config.ServerConfig;
 import dev.marmoset.storeapi.StoreApi;
 import dev.marmoset.storeapi.transport.SnappyCodec;
+import io.grpc.BindableService;
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
@@ -11,6 +12,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -51,10 +53,17 @@ final class GrpcServer {
         .compressorRegistry(compressors)
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(snappy, true))
         .intercept(observer).intercept(store.interceptor())
-        .addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance());
+        .addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance())
+        .addService(olderReflection());
     store.services().forEach(builder::addService);
     server = builder.build();
     ready(false);
+  }
+
+  /// v1alpha, the only one that grpcurl before 1.8.8 and many other tools know.
+  @SuppressWarnings("deprecation")
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
   }
 
   /// Begins to listen.

@@ -37,13 +37,16 @@ class AssemblyTest {
 
   @Test
   void whatItWritesAboutItselfCanBeReadOverTheStoreApi() throws Exception {
-    var server = TestServer.start(directory, "self-monitoring.interval=1s", "label=region=eu", "replica.value=r1");
+    var server =
+        TestServer.start(directory, "self-monitoring.interval=1s", "label=region=eu", "replica.value=r1");
     try {
-      await(() -> server.series(UP) instanceof Outcome.Answer(String text) && text.contains("\"lastValue\":\"1\""));
+      await(() -> server.series(UP) instanceof Outcome.Answer(String text)
+          && text.contains("\"lastValue\":\"1\""));
       assertThat(server.series(UP).toString()).contains("\"instance\":\"r1\"", "\"region\":\"eu\"",
           "\"marmoset_replica\":\"r1\"");
       assertThat(server.series("marmoset_build_info").toString()).contains("\"lastValue\":\"1\"");
-      assertThat(server.get("/metrics").body()).contains("thanos_status{check=\"ready\",component=\"receive\"} 1",
+      assertThat(server.get("/metrics").body()).contains(
+          "thanos_status{check=\"ready\",component=\"receive\"} 1",
           "marmoset_ingest_samples_total{protocol=\"1.0\",sender=\"marmoset\"}", "process_cpu_seconds_total",
           "jvm_memory_used_bytes").doesNotContain("_seconds_max");
     } finally {
@@ -85,9 +88,11 @@ class AssemblyTest {
   @Test
   void anAcknowledgedSampleIsThereAfterARestart() throws Exception {
     var request = new WriteRequestBytes();
-    request.add(Labels.of(Labels.METRIC_NAME, "kept"), System.currentTimeMillis(), Double.doubleToRawLongBits(42.5));
+    request.add(Labels.of(Labels.METRIC_NAME, "kept"), System.currentTimeMillis(),
+        Double.doubleToRawLongBits(42.5));
     var first = TestServer.start(directory, "self-monitoring=false");
-    assertThat(first.post("/api/v1/write", request.toByteArray(), "Content-Encoding", "identity").statusCode())
+    assertThat(
+        first.post("/api/v1/write", request.toByteArray(), "Content-Encoding", "identity").statusCode())
         .isEqualTo(204);
     long start = System.nanoTime();
     assertThat(first.assembly().stop()).isTrue();

@@ -61,11 +61,14 @@ class ConfigurationPageTest {
     for (Flag<?> flag : Flags.ALL) {
       if (!flag.group().equals(group)) {
         group = flag.group();
-        text.append("\n## ").append(group).append("\n\n| flag, variable | default | what it sets |\n|---|---|---|\n");
+        text.append("\n## ").append(group)
+            .append("\n\n| flag, variable | default | what it sets |\n|---|---|---|\n");
       }
       String value = flag.onOff() ? "" : "=" + flag.placeholder();
-      text.append("| `--").append(flag.name()).append(escape(value)).append("`<br>`").append(flag.environmentName())
-          .append("` | ").append(flag.defaultText().isEmpty() ? "" : "`" + flag.defaultText() + "`").append(" | ")
+      text.append("| `--").append(flag.name()).append(escape(value)).append("`<br>`")
+          .append(flag.environmentName())
+          .append("` | ").append(flag.defaultText().isEmpty() ? "" : "`" + flag.defaultText() + "`")
+          .append(" | ")
           .append(escape(flag.help())).append(" |\n");
     }
     return text.toString();

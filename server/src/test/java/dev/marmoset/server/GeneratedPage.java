@@ -9,11 +9,11 @@ import java.nio.file.Path;
 /// A page of `docs/` that is made from the code. The test that makes it fails when the committed page differs, or, with
 /// `-Dmarmoset.write-docs=true`, writes it.
 final class GeneratedPage {
-  private static final String COMMAND = "./mvnw -q -pl server -am test -Dtest='*PageTest' -Dmarmoset.write-docs=true"
-      + " -Dsurefire.failIfNoSpecifiedTests=false";
+  private static final String COMMAND =
+      "./mvnw -q -pl server -am test -Dtest='*PageTest' -Dmarmoset.write-docs=true"
+          + " -Dsurefire.failIfNoSpecifiedTests=false";
 
-  private GeneratedPage() {
-  }
+  private GeneratedPage() {}
 
   /// What stands at the top of such a page.
   static String notice() {
@@ -29,7 +29,8 @@ final class GeneratedPage {
       Files.createDirectories(page.getParent());
       Files.writeString(page, content);
     }
-    assertThat(Files.exists(page) ? Files.readString(page) : "").as("docs/" + name + " is out of date; run: " + COMMAND)
+    assertThat(Files.exists(page) ? Files.readString(page) : "")
+        .as("docs/" + name + " is out of date; run: " + COMMAND)
         .isEqualTo(content);
   }
 }

@@ -33,8 +33,7 @@ class MetricsPageTest {
   Path directory;
 
   /// One family.
-  private record Family(String type, String help, Set<String> labels) {
-  }
+  private record Family(String type, String help, Set<String> labels) {}
 
   @Test
   void pageIsUpToDate() throws Exception {
@@ -42,9 +41,11 @@ class MetricsPageTest {
     try {
       provoke(server);
       var page = new StringBuilder(GeneratedPage.notice() + INTRODUCTION);
-      families(server.get("/metrics").body()).forEach((name, family) -> page.append("| `").append(name).append("` | ")
-          .append(family.type).append(" | ").append(String.join(", ", family.labels)).append(" | ").append(family.help)
-          .append(" |\n"));
+      families(server.get("/metrics").body())
+          .forEach((name, family) -> page.append("| `").append(name).append("` | ")
+              .append(family.type).append(" | ").append(String.join(", ", family.labels)).append(" | ")
+              .append(family.help)
+              .append(" |\n"));
       GeneratedPage.check("metrics.md", page.toString());
     } finally {
       server.assembly().stop();
@@ -55,8 +56,9 @@ class MetricsPageTest {
   void everyMetricHasHelp() throws Exception {
     var server = TestServer.start(directory);
     try {
-      assertThat(families(server.get("/metrics").body()).values()).allSatisfy(family -> assertThat(family.help)
-          .isNotBlank());
+      assertThat(families(server.get("/metrics").body()).values())
+          .allSatisfy(family -> assertThat(family.help)
+              .isNotBlank());
     } finally {
       server.assembly().stop();
     }

@@ -40,9 +40,11 @@ final class TestServer {
   /// @param directory receives data and scratch
   /// @param settings  `name=value`
   static Assembly assembly(Path directory, String... settings) {
-    var flags = new HashMap<String, List<String>>(Map.of("http-address", List.of("127.0.0.1:0"), "grpc-address",
-        List.of("127.0.0.1:0"), "tsdb.path", List.of(directory.resolve("data").toString()), "tsdb.scratch-path",
-        List.of(directory.resolve("scratch").toString()), "memory.limit", List.of("64MiB")));
+    var flags =
+        new HashMap<String, List<String>>(Map.of("http-address", List.of("127.0.0.1:0"), "grpc-address",
+            List.of("127.0.0.1:0"), "tsdb.path", List.of(directory.resolve("data").toString()),
+            "tsdb.scratch-path",
+            List.of(directory.resolve("scratch").toString()), "memory.limit", List.of("64MiB")));
     for (String setting : settings) {
       String[] pair = setting.split("=", 2);
       flags.put(pair[0], List.of(pair[1]));
@@ -83,7 +85,8 @@ final class TestServer {
     return http.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
   }
 
-  HttpResponse<String> post(String path, byte[] body, String... headers) throws IOException, InterruptedException {
+  HttpResponse<String> post(String path, byte[] body, String... headers)
+      throws IOException, InterruptedException {
     var request = HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofByteArray(body));
     if (headers.length > 0) {
       request.headers(headers);
