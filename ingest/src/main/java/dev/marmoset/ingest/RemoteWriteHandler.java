@@ -110,6 +110,7 @@ public final class RemoteWriteHandler {
     return switch (gate.state()) {
       case OPEN -> null;
       case STARTING -> unavailable("the log is not open yet");
+      case OVERLOADED -> unavailable("the heap is nearly full");
       case DRAINING -> text(UNAVAILABLE, Map.of("Connection", "close"), "shutting down");
     };
   }

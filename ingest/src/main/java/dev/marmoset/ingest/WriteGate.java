@@ -9,6 +9,8 @@ public interface WriteGate {
     OPEN,
     /// The own log is not open yet, or its lease has lapsed: 503 with Retry-After.
     STARTING,
+    /// Memory is nearly used up: 503 with Retry-After, before a body is read.
+    OVERLOADED,
     /// The process is shutting down: 503 without Retry-After, which would replace the sender's short backoff, and the
     /// connection is closed.
     DRAINING

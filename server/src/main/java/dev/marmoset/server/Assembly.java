@@ -23,6 +23,7 @@ import dev.marmoset.storage.tsdb.Tsdb;
 import dev.marmoset.storeapi.StoreApi;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -58,7 +59,8 @@ final class Assembly {
   private final MetricRegistry metrics = new MetricRegistry();
   private final ProcessMetrics processMetrics = new ProcessMetrics(metrics.meters());
   private final LateStorage storage = new LateStorage();
-  private final Readiness readiness = new Readiness(clock::nanos);
+  private final HeapGuard heap = new HeapGuard(ManagementFactory.getMemoryPoolMXBeans(), System::gc);
+  private final Readiness readiness = new Readiness(clock::nanos, heap);
   private final WriteTraffic traffic = new WriteTraffic(clock::nanos);
   private final PollWatch polls = new PollWatch(clock::nanos);
   private final Maintenance maintenance = new Maintenance();
@@ -194,6 +196,7 @@ final class Assembly {
       var tsdb = Tsdb.open(setup.options(), incarnation, new LocalFileSystem(), clock, random);
       storage.attach(tsdb);
       new TsdbMetrics(metrics.meters(), tsdb);
+      heap.register(metrics.meters());
       readiness.opened(tsdb);
       maintain(tsdb);
     } catch (IOException e) {
@@ -213,6 +216,7 @@ final class Assembly {
   }
 
   private void watch(Tsdb tsdb) {
+    heap.check();
     boolean ready = ready();
     if (ready != announcedReady) {
       announcedReady = ready;

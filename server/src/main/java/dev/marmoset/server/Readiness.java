@@ -24,6 +24,7 @@ final class Readiness implements StoreReadiness, WriteGate {
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
 
   private final LongSupplier nanoTime;
+  private final HeapGuard heap;
   private final Object lock = new Object();
   private volatile Stage stage = Stage.STARTING;
   private volatile Optional<Tsdb> tsdb = Optional.empty();
@@ -47,7 +48,9 @@ final class Readiness implements StoreReadiness, WriteGate {
   }
 
   /// @param nanoTime monotonic time in ns
-  Readiness(LongSupplier nanoTime) {
+  /// @param heap     closes the gate of writes before the heap is full
+  Readiness(LongSupplier nanoTime, HeapGuard heap) {
+    this.heap = heap;
     this.nanoTime = nanoTime;
     this.lastProgress = nanoTime.getAsLong();
   }
@@ -93,7 +96,8 @@ final class Readiness implements StoreReadiness, WriteGate {
   Optional<String> notWritable() {
     return switch (stage) {
       case STARTING -> Optional.of("the store is being opened");
-      case RUNNING -> tsdb.flatMap(Tsdb::notWritable);
+      case RUNNING ->
+        heap.overloaded() ? Optional.of("the heap is nearly full") : tsdb.flatMap(Tsdb::notWritable);
       case LEAVING, SEALED, RETIRED -> Optional.of("shutting down");
     };
   }
@@ -122,11 +126,18 @@ final class Readiness implements StoreReadiness, WriteGate {
     return notReady().orElse("ready");
   }
 
+  private State whileOpen() {
+    if (heap.overloaded()) {
+      return State.OVERLOADED;
+    }
+    return tsdb.flatMap(Tsdb::notWritable).isEmpty() ? State.OPEN : State.STARTING;
+  }
+
   @Override
   public State state() {
     return switch (stage) {
       case STARTING -> State.STARTING;
-      case RUNNING, LEAVING -> tsdb.flatMap(Tsdb::notWritable).isEmpty() ? State.OPEN : State.STARTING;
+      case RUNNING, LEAVING -> whileOpen();
       case SEALED, RETIRED -> State.DRAINING;
     };
   }
