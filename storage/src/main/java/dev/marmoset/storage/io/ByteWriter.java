@@ -2,132 +2,107 @@ package dev.marmoset.storage.io;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Objects;
+import net.openhft.chronicle.bytes.Bytes;
 
 /// A growing off-heap buffer that own formats are encoded into and files are written from without a copy.
 ///
 /// The counterpart of [ByteReader]: fixed integers little-endian, `uvarint` LEB128, `zigzag` zig-zag uvarint. Used by
 /// one thread at a time. The memory lies outside the heap until [#close]; [#capacity] tells how much it is.
 ///
-/// Foreign memory instead of Chronicle Bytes: its elastic byte buffers need `--add-exports java.base/sun.nio.ch` on
-/// JDK 25.
+/// Chronicle Bytes through its checked cursor, over a direct byte buffer. On JDK 25 it needs `--add-exports
+/// java.base/sun.nio.ch`, which the jar's manifest gives.
 public final class ByteWriter implements AutoCloseable {
-  private static final int LARGEST_FIELD = 10;
-
-  private Arena arena = Arena.ofShared();
-  private ByteBuffer buffer;
-  private int size;
+  private final Bytes<ByteBuffer> bytes;
 
   /// An empty buffer with room for `initialCapacity` bytes; it grows up to 2 GiB.
   public ByteWriter(int initialCapacity) {
-    buffer = allocate(arena, Math.max(initialCapacity, LARGEST_FIELD));
-  }
-
-  private static ByteBuffer allocate(Arena arena, int capacity) {
-    return arena.allocate(capacity).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    bytes = Bytes.elasticByteBuffer(initialCapacity);
+    bytes.singleThreadedCheckDisabled(true);
   }
 
   /// Bytes written.
   public int size() {
-    return size;
+    return (int) bytes.writePosition();
   }
 
   /// Bytes of memory held.
   public long capacity() {
-    return buffer.capacity();
+    return bytes.realCapacity();
   }
 
   /// Forgets everything written and keeps the memory.
   public void clear() {
-    size = 0;
-  }
-
-  /// Makes room for `length` bytes and returns where they go. To be called before `buffer` is read: it may be replaced.
-  private int claim(int length) {
-    int at = size;
-    if (length > buffer.capacity() - at) {
-      grow(length);
-    }
-    size = at + length;
-    return at;
-  }
-
-  private void grow(int length) {
-    long wanted = Math.max((long) size + length, buffer.capacity() * 2L);
-    if ((long) size + length > Integer.MAX_VALUE) {
-      throw new IllegalStateException("buffer of " + size + " bytes grows by " + length + " beyond 2 GiB");
-    }
-    Arena larger = Arena.ofShared();
-    ByteBuffer target = allocate(larger, (int) Math.min(wanted, Integer.MAX_VALUE));
-    target.put(0, buffer, 0, size);
-    buffer = target;
-    arena.close();
-    arena = larger;
+    bytes.clear();
   }
 
   /// Appends one byte.
   public void u8(int value) {
-    int at = claim(1);
-    buffer.put(at, (byte) value);
+    bytes.writeByte((byte) value);
   }
 
   /// Appends two bytes.
   public void u16(int value) {
-    int at = claim(Short.BYTES);
-    buffer.putShort(at, (short) value);
+    bytes.writeShort((short) value);
   }
 
   /// Appends four bytes.
   public void u32(int value) {
-    int at = claim(Integer.BYTES);
-    buffer.putInt(at, value);
+    bytes.writeInt(value);
   }
 
   /// Overwrites four bytes written before, from `offset` on.
   public void u32At(int offset, int value) {
-    if (offset < 0 || offset > size - Integer.BYTES) {
-      throw new IllegalArgumentException("overwriting at " + offset + " in a buffer of " + size + " bytes");
+    if (offset < 0 || offset > size() - Integer.BYTES) {
+      throw new IllegalArgumentException("overwriting at " + offset + " in a buffer of " + size() + " bytes");
     }
-    buffer.putInt(offset, value);
+    bytes.writeInt(offset, value);
   }
 
   /// Appends eight bytes.
   public void u64(long value) {
-    int at = claim(Long.BYTES);
-    buffer.putLong(at, value);
+    bytes.writeLong(value);
   }
 
   /// Appends the low `length` (0..8) bytes of `value`.
   public void lowBytes(long value, int length) {
-    int at = claim(Long.BYTES);
-    buffer.putLong(at, value);
-    size = at + length;
+    long at = bytes.writePosition();
+    bytes.writeLong(value);
+    bytes.writePosition(at + length);
   }
 
   /// Appends an unsigned number as LEB128, 1 to 10 bytes.
   public void uvarint(long value) {
     if ((value & ~0x7FL) == 0) {
-      int at = claim(1);
-      buffer.put(at, (byte) value);
+      bytes.writeByte((byte) value);
     } else if ((value & ~0x3FFFL) == 0) {
-      int at = claim(Short.BYTES);
-      buffer.putShort(at, (short) ((value & 0x7F) | 0x80 | (value << 1 & 0x7F00)));
+      bytes.writeShort((short) (value & 0x7F | 0x80 | value << 1 & 0x7F00));
     } else {
       longUvarint(value);
     }
   }
 
   private void longUvarint(long value) {
+    if (value >>> 56 != 0) {
+      bytewiseUvarint(value);
+      return;
+    }
+    int length = (70 - Long.numberOfLeadingZeros(value)) / 7;
+    long spread = value & 0x7F | (value & 0x7FL << 7) << 1 | (value & 0x7FL << 14) << 2
+        | (value & 0x7FL << 21) << 3 | (value & 0x7FL << 28) << 4 | (value & 0x7FL << 35) << 5
+        | (value & 0x7FL << 42) << 6 | (value & 0x7FL << 49) << 7;
+    long more = 0x8080808080808080L >>> (9 - length) * Byte.SIZE;
+    lowBytes(spread | more, length);
+  }
+
+  private void bytewiseUvarint(long value) {
     long rest = value;
-    int at = claim(LARGEST_FIELD);
     while ((rest & ~0x7FL) != 0) {
-      buffer.put(at++, (byte) (rest | 0x80));
+      bytes.writeByte((byte) (rest | 0x80));
       rest >>>= 7;
     }
-    buffer.put(at++, (byte) rest);
-    size = at;
+    bytes.writeByte((byte) rest);
   }
 
   /// Appends a signed number as zig-zag LEB128.
@@ -137,20 +112,18 @@ public final class ByteWriter implements AutoCloseable {
 
   /// Appends `length` bytes of `source` from `offset` on.
   public void bytes(byte[] source, int offset, int length) {
-    int at = claim(length);
-    buffer.put(at, source, offset, length);
+    bytes.write(source, offset, length);
   }
 
   /// Appends everything `source` holds.
   public void bytes(ByteWriter source) {
-    int at = claim(source.size);
-    buffer.put(at, source.buffer, 0, source.size);
+    bytes.write(source.bytes);
   }
 
   /// Appends bytes with their length (uvarint) in front.
   public void sizedBytes(byte[] source) {
     uvarint(source.length);
-    bytes(source, 0, source.length);
+    bytes.write(source, 0, source.length);
   }
 
   /// Appends a string as UTF-8 with its length in bytes (uvarint) in front.
@@ -161,23 +134,24 @@ public final class ByteWriter implements AutoCloseable {
   /// The bytes from `from` to `to`, not copied: position and limit of a buffer that the next call on this writer
   /// may invalidate.
   public ByteBuffer view(int from, int to) {
-    if (from < 0 || from > to || to > size) {
+    if (from < 0 || from > to || to > size()) {
       throw new IllegalArgumentException(
-          "view of " + from + " to " + to + " in a buffer of " + size + " bytes");
+          "view of " + from + " to " + to + " in a buffer of " + size() + " bytes");
     }
-    return buffer.duplicate().limit(to).position(from);
+    ByteBuffer buffer = Objects.requireNonNull(bytes.underlyingObject(), "buffer released");
+    return buffer.clear().position(from).limit(to);
   }
 
   /// A copy of everything written.
   public byte[] toByteArray() {
-    byte[] copy = new byte[size];
-    buffer.get(0, copy);
+    byte[] copy = new byte[size()];
+    view(0, size()).get(copy);
     return copy;
   }
 
   /// Gives the memory back. Using the buffer afterwards is an error.
   @Override
   public void close() {
-    arena.close();
+    bytes.releaseLast();
   }
 }
