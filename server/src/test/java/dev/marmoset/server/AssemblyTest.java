@@ -65,7 +65,8 @@ class AssemblyTest {
       assertThat(server.get("/").body()).contains("/api/v1/write", "/-/ready");
       assertThat(server.get("/api/v1/status/buildinfo").body()).startsWith("{\"status\":\"success\"")
           .contains("\"application\":\"Marmoset\"");
-      assertThat(server.get("/api/v1/status/flags").body()).contains("\"tsdb.retention\":\"15d\"");
+      assertThat(server.get("/api/v1/status/flags").body())
+          .contains("\"tsdb.out-of-order.time-window\":\"24h\"");
       assertThat(server.get("/api/v1/status/config").body()).contains("label: \\\"a=1,2\\\"");
       assertThat(server.get("/api/v1/status/tsdb").body()).contains("\"numSeries\":");
       assertThat(server.post("/-/quit", new byte[0]).statusCode()).isEqualTo(200);

@@ -26,7 +26,7 @@ class ConfigurationPageTest {
       ```yaml
       tsdb:
         path: /data
-        retention: 30d
+        scratch-path: /scratch
       http-address: 0.0.0.0:10902
       label:
         region: eu-west-1

@@ -8,8 +8,6 @@ import java.util.List;
 
 /// What several settings must fulfil together, and how they form a [ServerConfig].
 final class ConfigRules {
-  /// A block of a window is final W + 2 h after the window began; one hour more leaves room to build and upload it.
-  static final Duration RETENTION_RESERVE = Duration.ofHours(3);
   /// ECS kills a task 120 s after SIGTERM; 15 s are kept for the steps that have no flag of their own.
   static final Duration STOP_BUDGET = Duration.ofSeconds(105);
   /// Steps of a stop that always may take their time: last commit, one poll of the queriers.
@@ -19,24 +17,8 @@ final class ConfigRules {
 
   /// Adds a problem for every rule that the values break; rules over missing values are skipped.
   static void check(Values values, List<String> problems) {
-    checkRetention(values, problems);
     checkStopBudget(values, problems);
     checkReplica(values, problems);
-  }
-
-  private static void checkRetention(Values values, List<String> problems) {
-    if (!values.have(Flags.TSDB_RETENTION, Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW)) {
-      return;
-    }
-    var window = values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW);
-    var retention = values.of(Flags.TSDB_RETENTION);
-    if (retention.compareTo(window.plus(RETENTION_RESERVE)) <= 0) {
-      problems.add(
-          "--tsdb.retention is " + Durations.format(retention) + "; with --tsdb.out-of-order.time-window="
-              + Durations.format(window) + " it must be more than "
-              + Durations.format(window.plus(RETENTION_RESERVE))
-              + ", or data would be deleted before it is final");
-    }
   }
 
   private static void checkStopBudget(Values values, List<String> problems) {
@@ -77,7 +59,7 @@ final class ConfigRules {
     var grpc = new ServerConfig.Grpc(values.of(Flags.GRPC_ADDRESS), values.of(Flags.GRPC_GRACE_PERIOD),
         values.of(Flags.GRPC_MAX_CONNECTION_AGE));
     var tsdb = new ServerConfig.Tsdb(values.of(Flags.TSDB_PATH), values.of(Flags.TSDB_SCRATCH_PATH),
-        values.of(Flags.TSDB_RETENTION), values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW),
+        values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW),
         values.of(Flags.LOG_COMMIT_INTERVAL), values.of(Flags.MEMORY_LIMIT));
     var identity = new ServerConfig.Identity(values.of(Flags.LABEL), values.of(Flags.REPLICA_LABEL),
         values.of(Flags.REPLICA_VALUE));

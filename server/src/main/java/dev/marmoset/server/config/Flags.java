@@ -64,16 +64,12 @@ public final class Flags {
 
   /// Data directory.
   public static final Flag<Path> TSDB_PATH = Flag.single(STORAGE_GROUP, "tsdb.path", Syntax.path(), "./data",
-      "Directory of the log and the blocks. It is made if it does not exist.");
+      "Directory of the log. It is made if it does not exist.");
   /// Scratch directory.
   public static final Flag<Optional<Path>> TSDB_SCRATCH_PATH = Flag.single(STORAGE_GROUP, "tsdb.scratch-path",
       Syntax.optional(Syntax.path()), "",
       "Node-local directory for data that can be rebuilt; never a network file system. Without it: marmoset-USER"
           + " inside the system's temporary directory.");
-  /// Local retention.
-  public static final Flag<Duration> TSDB_RETENTION = Flag.single(STORAGE_GROUP, "tsdb.retention",
-      Syntax.duration(SECOND), "15d",
-      "Age at which local data is deleted. Must exceed --tsdb.out-of-order.time-window by more than 3h.");
   /// Acceptance window W.
   public static final Flag<Duration> TSDB_OUT_OF_ORDER_TIME_WINDOW = Flag.single(STORAGE_GROUP,
       "tsdb.out-of-order.time-window", Syntax.duration(Duration.ofMinutes(5)), "24h",
@@ -166,7 +162,7 @@ public final class Flags {
   /// Every flag, in the order of help and documentation.
   public static final List<Flag<?>> ALL = List.of(CONFIG, CONFIG_FILE, HTTP_ADDRESS, HTTP_GRACE_PERIOD,
       LIFECYCLE,
-      GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, TSDB_PATH, TSDB_SCRATCH_PATH, TSDB_RETENTION,
+      GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, TSDB_PATH, TSDB_SCRATCH_PATH,
       TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, LABEL, REPLICA_LABEL, REPLICA_VALUE,
       RECEIVE_SUCCESS_STATUS, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES, RECEIVE_MAX_LABELS,
       RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES,

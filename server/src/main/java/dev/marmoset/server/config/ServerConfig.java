@@ -35,13 +35,12 @@ public record ServerConfig(Http http, Grpc grpc, Tsdb tsdb, Identity identity, R
 
   /// The data on disk.
   ///
-  /// @param path             directory of the log and the blocks
+  /// @param path             directory of the log
   /// @param scratchPath      node-local directory for rebuildable data
-  /// @param retention        age at which blocks are deleted
   /// @param outOfOrderWindow the acceptance window W
   /// @param commitInterval   how long a group collects; empty: by the kind of file system
   /// @param memoryLimit      bytes the head may use; empty: by the memory of the machine or container
-  public record Tsdb(Path path, Optional<Path> scratchPath, Duration retention, Duration outOfOrderWindow,
+  public record Tsdb(Path path, Optional<Path> scratchPath, Duration outOfOrderWindow,
       Optional<Duration> commitInterval, Optional<Long> memoryLimit) {}
 
   /// The labels this store announces.

@@ -28,7 +28,7 @@ class ConfigLoaderTest {
     assertThat(valid(Map.of(), Map.of()).config()).isEqualTo(new ServerConfig(
         new ServerConfig.Http(new HostPort("0.0.0.0", 10902), Duration.ofSeconds(10), false),
         new ServerConfig.Grpc(new HostPort("0.0.0.0", 10901), Duration.ofSeconds(10), Duration.ofMinutes(60)),
-        new ServerConfig.Tsdb(Path.of("./data"), Optional.empty(), Duration.ofDays(15), Duration.ofHours(24),
+        new ServerConfig.Tsdb(Path.of("./data"), Optional.empty(), Duration.ofHours(24),
             Optional.empty(), Optional.empty()),
         new ServerConfig.Identity(Labels.EMPTY, "marmoset_replica", Optional.empty()),
         new ServerConfig.Receive(204, (int) (16 * MIB), (int) (64 * MIB), 256, 1024, 65536, 131072),
@@ -42,7 +42,7 @@ class ConfigLoaderTest {
     assertThat(Flags.names()).containsExactly("config", "config-file", "http-address", "http-grace-period",
         "web.enable-lifecycle", "grpc-address", "grpc-grace-period", "grpc-server-max-connection-age",
         "tsdb.path",
-        "tsdb.scratch-path", "tsdb.retention", "tsdb.out-of-order.time-window", "log.commit-interval",
+        "tsdb.scratch-path", "tsdb.out-of-order.time-window", "log.commit-interval",
         "memory.limit",
         "label", "replica.label", "replica.value", "receive.success-status", "receive.max-body-bytes",
         "receive.max-decoded-bytes", "receive.max-labels", "receive.max-label-name-bytes",
@@ -69,31 +69,23 @@ class ConfigLoaderTest {
     var origins = loaded.settings().stream().collect(Collectors.toMap(Setting::name, Setting::origin));
     assertThat(origins).containsEntry("http-address", Origin.FLAG)
         .containsEntry("grpc-address", Origin.ENVIRONMENT)
-        .containsEntry("tsdb.path", Origin.FILE).containsEntry("tsdb.retention", Origin.DEFAULT);
+        .containsEntry("tsdb.path", Origin.FILE).containsEntry("tsdb.scratch-path", Origin.DEFAULT);
   }
 
   @Test
   void allProblemsAreReportedAtOnce() {
     var problems = problems(
-        Map.of("tsdb.retention", List.of("soon"), "http-address", List.of("nowhere"), "label",
+        Map.of("grpc-grace-period", List.of("soon"), "http-address", List.of("nowhere"), "label",
             List.of("a=1", "a=2")),
         Map.of("MARMOSET_LOG_LEVEL", "loud", "MARMOSET_CONFIG", "tsdb: {pth: /x}\nlog.format: xml"),
         "unknown flag --foo");
     assertThat(problems).containsExactly("unknown flag --foo",
         "--config: unknown key tsdb.pth; did you mean tsdb.path?",
         "--http-address: \"nowhere\" has no port; expected host:port, e.g. 0.0.0.0:10902",
-        "--tsdb.retention: \"soon\" is not a duration such as 30s, 2h45m or 15d",
+        "--grpc-grace-period: \"soon\" is not a duration such as 30s, 2h45m or 15d",
         "--label: the label \"a\" is given twice",
         "MARMOSET_LOG_LEVEL: \"loud\" is none of debug, info, warn, error",
         "key log.format: \"xml\" is none of logfmt, json");
-  }
-
-  @Test
-  void retentionMustExceedTheWindowByMoreThanThreeHours() {
-    assertThat(problems(Map.of("tsdb.retention", List.of("27h")), Map.of())).containsExactly(
-        "--tsdb.retention is 1d3h; with --tsdb.out-of-order.time-window=1d it must be more than 1d3h, or data would be"
-            + " deleted before it is final");
-    assertThat(valid(Map.of("tsdb.retention", List.of("27h1ms")), Map.of()).warnings()).isEmpty();
   }
 
   @Test

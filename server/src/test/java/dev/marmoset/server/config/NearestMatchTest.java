@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NearestMatchTest {
-  private static final List<String> FLAGS = List.of("--tsdb.path", "--tsdb.retention", "--http-address",
+  private static final List<String> FLAGS = List.of("--tsdb.path", "--tsdb.scratch-path", "--http-address",
       "--grpc-address");
 
   @Test
