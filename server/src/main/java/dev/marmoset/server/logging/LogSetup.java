@@ -33,6 +33,8 @@ public final class LogSetup {
     root.setLevel(libraries);
     root.addAppender(appender);
     context.getLogger("dev.marmoset").setLevel(own);
+    // It asks for JVM flags that only its mapped files need, which are not used here.
+    context.getLogger("net.openhft.chronicle.core.internal.ClassUtil").setLevel(Level.OFF);
     JulForwarder.install();
   }
 }
