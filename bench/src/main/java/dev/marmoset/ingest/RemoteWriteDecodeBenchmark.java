@@ -66,9 +66,11 @@ public class RemoteWriteDecodeBenchmark {
   private final WriteBatch batch = new WriteBatch(new ByteBudget(1L << 30));
   private final WriteStats stats = new WriteStats();
   private final WriteV1Decoder v1Decoder = new WriteV1Decoder(batch, limits.maxSamples());
-  private final WriteV2Decoder v2Decoder = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), 64 << 20);
+  private final WriteV2Decoder v2Decoder =
+      new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), 64 << 20);
   private final KnownSeries storage = new KnownSeries();
-  private final Ingester ingester = new Ingester(storage, new LabelValidator(limits.labels(), "marmoset_replica"));
+  private final Ingester ingester =
+      new Ingester(storage, new LabelValidator(limits.labels(), "marmoset_replica"));
   private final RequestBody body = new RequestBody(BodyLimits.defaults(), new ByteBudget(1L << 30));
   private final HashMap<String, Integer> byText = new HashMap<>();
 
@@ -137,13 +139,15 @@ public class RemoteWriteDecodeBenchmark {
     for (int i = 0; i < SAMPLES / samplesPerSeries; i++) {
       var series = TimeSeries.newBuilder();
       String[] labels = {"__name__", "node_cpu_seconds_total", "cluster", "eu-west-1-production", "cpu",
-          Integer.toString(i), "environment", "production", "instance", "10.23.45.67:9100", "job", "node-exporter",
-          "mode", "iowait", "region", "eu-west-1", "team", "platform", "zone", "eu-west-1a"};
+        Integer.toString(i), "environment", "production", "instance", "10.23.45.67:9100", "job",
+        "node-exporter",
+        "mode", "iowait", "region", "eu-west-1", "team", "platform", "zone", "eu-west-1a"};
       for (int j = 0; j < labels.length; j += 2) {
         series.addLabels(Label.newBuilder().setName(labels[j]).setValue(labels[j + 1]));
       }
       for (int j = 0; j < samplesPerSeries; j++) {
-        series.addSamples(Sample.newBuilder().setTimestamp(1_700_000_000_000L + 15_000L * j).setValue(12345.67 * i + j));
+        series.addSamples(
+            Sample.newBuilder().setTimestamp(1_700_000_000_000L + 15_000L * j).setValue(12345.67 * i + j));
       }
       request.addTimeseries(series);
     }
@@ -164,8 +168,9 @@ public class RemoteWriteDecodeBenchmark {
           }));
         }
       }
-      series.getSamplesList().forEach(sample -> message.addSamples(dev.marmoset.proto.prometheus.writev2.Sample
-          .newBuilder().setTimestamp(sample.getTimestamp()).setValue(sample.getValue())));
+      series.getSamplesList()
+          .forEach(sample -> message.addSamples(dev.marmoset.proto.prometheus.writev2.Sample
+              .newBuilder().setTimestamp(sample.getTimestamp()).setValue(sample.getValue())));
       request.addTimeseries(message);
     }
     return request.addAllSymbols(symbols).build();

@@ -26,7 +26,8 @@ public final class IngestMetrics {
   private static final int MAX_SENDER_CHARS = 64;
 
   private final MeterRegistry registry;
-  private final ConcurrentHashMap<String, ConcurrentHashMap<Integer, Counter>> answers = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, ConcurrentHashMap<Integer, Counter>> answers =
+      new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, SenderMeters> senders = new ConcurrentHashMap<>();
 
   /// Counters that are registered as they are first used.
@@ -40,7 +41,8 @@ public final class IngestMetrics {
   void answered(String protocol, int status) {
     var byStatus = answers.computeIfAbsent(protocol, _ -> new ConcurrentHashMap<>());
     byStatus.computeIfAbsent(status, code -> Counter.builder("marmoset.ingest.requests")
-        .description("Write requests by answer.").tag("protocol", protocol).tag("code", Integer.toString(code))
+        .description("Write requests by answer.").tag("protocol", protocol)
+        .tag("code", Integer.toString(code))
         .register(registry)).increment();
   }
 
