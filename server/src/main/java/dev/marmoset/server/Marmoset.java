@@ -1,6 +1,7 @@
 package dev.marmoset.server;
 
 import dev.marmoset.server.Assembly.Listening;
+import dev.marmoset.server.cli.BlocksCommand;
 import dev.marmoset.server.cli.CommandLineReader;
 import dev.marmoset.server.cli.HealthCommand;
 import dev.marmoset.server.cli.Invocation;
@@ -8,6 +9,7 @@ import dev.marmoset.server.cli.SeriesCommand;
 import dev.marmoset.server.config.ConfigLoader;
 import dev.marmoset.server.config.LoadedConfig;
 import dev.marmoset.server.logging.LogSetup;
+import dev.marmoset.storage.io.LocalFileSystem;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -56,6 +58,7 @@ public final class Marmoset {
       case Invocation.CheckConfig(var flags, var faults) -> checkConfig(flags, faults);
       case Invocation.Series series -> series(series);
       case Invocation.Health health -> health(health);
+      case Invocation.Blocks blocks -> blocks(blocks);
       case Invocation.Version() -> print(build.text());
       case Invocation.Help(String text) -> print(text);
       case Invocation.SelfTest() -> selfTest();
@@ -158,6 +161,18 @@ public final class Marmoset {
     var result = new HealthCommand().run(query);
     (result.well() ? out : err).println(result.text());
     return result.well() ? ExitCode.CLEAN : ExitCode.FAILED;
+  }
+
+  private ExitCode blocks(Invocation.Blocks query) {
+    LogSetup.install("error", false);
+    try {
+      var result = new BlocksCommand(new LocalFileSystem(), err).run(query);
+      out.print(result.text());
+      return result.sound() ? ExitCode.CLEAN : ExitCode.FAILED;
+    } catch (IOException e) {
+      err.println("marmoset: looking at the blocks in " + query.directory() + ": " + e);
+      return ExitCode.FAILED;
+    }
   }
 
   private ExitCode selfTest() {

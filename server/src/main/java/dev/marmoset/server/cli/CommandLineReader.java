@@ -7,9 +7,12 @@ import dev.marmoset.server.config.HostPort;
 import dev.marmoset.server.config.InvalidValueException;
 import dev.marmoset.server.config.NearestMatch;
 import dev.marmoset.server.config.Syntax;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import picocli.CommandLine;
@@ -63,6 +66,7 @@ public final class CommandLineReader {
       case "check-config" -> new Invocation.CheckConfig(texts, faults);
       case "series" -> series(command, texts, faults);
       case "health" -> health(texts, faults);
+      case "blocks" -> blocks(command, texts, faults);
       case "version" -> orMisuse(new Invocation.Version(), faults);
       case "selftest" -> orMisuse(new Invocation.SelfTest(), faults);
       default -> throw new IllegalStateException("command " + name + " is declared but not read");
@@ -83,6 +87,22 @@ public final class CommandLineReader {
     }
     return orMisuse(new Invocation.Series(selector, address.getFirst().reachable(), since.getFirst(),
         output.getFirst().equals("json")), faults);
+  }
+
+  private static Invocation blocks(ParseResult command, Map<String, List<String>> texts,
+      List<String> faults) {
+    var verb = Arrays.stream(Invocation.BlocksVerb.values())
+        .filter(v -> v.name().toLowerCase(Locale.ROOT).equals(command.matchedPositionalValue(0, "")))
+        .findFirst();
+    String directory = command.matchedPositionalValue(1, "");
+    if (verb.isEmpty() || directory.isEmpty()) {
+      faults.add(
+          "blocks needs list, verify or inspect and a directory, e.g. marmoset blocks verify ./data/blocks");
+    }
+    var output = value(texts, faults, "output", Syntax.oneOf("table", "json"), "table");
+    return faults.isEmpty()
+        ? new Invocation.Blocks(verb.orElseThrow(), Path.of(directory), output.getFirst().equals("json"))
+        : new Invocation.Misuse(faults);
   }
 
   private Invocation health(Map<String, List<String>> texts, List<String> faults) {
@@ -160,6 +180,13 @@ public final class CommandLineReader {
     List.of("--grpc-address", "--since", "--output").forEach(name -> series.addOption(one(name)));
     series.addPositional(PositionalParamSpec.builder().index("0").arity("0..1").type(String.class).build());
     root.addSubcommand("series", series);
+    var blocks = withHelp(CommandSpec.create());
+    blocks.addOption(one("--output"));
+    for (String index : List.of("0", "1")) {
+      blocks
+          .addPositional(PositionalParamSpec.builder().index(index).arity("0..1").type(String.class).build());
+    }
+    root.addSubcommand("blocks", blocks);
     var health = withHelp(CommandSpec.create());
     List.of("--http-address", "--check").forEach(name -> health.addOption(one(name)));
     root.addSubcommand("health", health);

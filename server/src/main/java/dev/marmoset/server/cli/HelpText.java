@@ -36,6 +36,17 @@ final class HelpText {
         --check=<ready|healthy|writable>  Which check. Default: ready.
       """;
 
+  private static final String BLOCKS = """
+      usage: marmoset blocks <list|verify|inspect> [flags] <directory>
+
+      Looks at Prometheus or Thanos blocks in a directory, or at the one block the directory is. verify reads
+      everything: checksums, order, references, postings in both directions, statistics, and what Thanos demands
+      of a block in a bucket. Exit code 0 means nothing is wrong, 1 something is.
+
+      flags:
+        --output=<table|json>       Default: table.
+      """;
+
   private HelpText() {}
 
   /// Help on a command; `help` for the overview.
@@ -43,6 +54,7 @@ final class HelpText {
     return switch (command) {
       case "series" -> CLIENT_SERIES;
       case "health" -> CLIENT_HEALTH;
+      case "blocks" -> BLOCKS;
       case "version", "selftest" -> "usage: marmoset " + command + "\n\n" + COMMANDS.get(command) + "\n";
       case "check-config" ->
         "usage: marmoset check-config [flags]\n\n" + COMMANDS.get(command) + "\n" + flags();
@@ -101,6 +113,7 @@ final class HelpText {
     commands.put("serve", "Run the store (default).");
     commands.put("series", "Ask a running store for series.");
     commands.put("health", "Ask a running store how it is.");
+    commands.put("blocks", "List, verify or inspect blocks in a directory.");
     commands.put("check-config", "Check the configuration, print it and exit.");
     commands.put("selftest", "Start everything on a temporary directory, write, read, stop.");
     commands.put("version", "Print what was built when and from what.");

@@ -1,6 +1,7 @@
 package dev.marmoset.server.cli;
 
 import dev.marmoset.server.config.HostPort;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,23 @@ public sealed interface Invocation {
   /// @param address HTTP address of the store
   /// @param check   `ready`, `healthy` or `writable`
   record Health(HostPort address, String check) implements Invocation {}
+
+  /// What to do with blocks.
+  enum BlocksVerb {
+    /// One line each.
+    LIST,
+    /// Read everything and report what is wrong.
+    VERIFY,
+    /// What each consists of.
+    INSPECT
+  }
+
+  /// Look at blocks in a directory.
+  ///
+  /// @param verb      what to do
+  /// @param directory of blocks, or one block
+  /// @param json      JSON instead of a table
+  record Blocks(BlocksVerb verb, Path directory, boolean json) implements Invocation {}
 
   /// Print what was built when and from what.
   record Version() implements Invocation {}
