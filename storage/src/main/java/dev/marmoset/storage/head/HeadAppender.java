@@ -28,6 +28,8 @@ public final class HeadAppender implements Appender {
   private final long maxTime;
   private boolean open = true;
   private boolean overloaded;
+  /// Highest series id met while the ids have only risen.
+  private int highest = -1;
 
   /// The head's lock is held and stays so until [#commit] or [#close].
   ///
@@ -136,13 +138,38 @@ public final class HeadAppender implements Appender {
     if (t > maxTime) {
       return AppendResult.TOO_NEW;
     }
-    int own = ownLatest.find(id);
+    int own = ownLatest(id);
     boolean latestIsOwn = own >= 0 && (!head.hasSamples(id) || ownLatest.time(own) > head.lastTime(id));
-    AppendResult verdict = latestIsOwn ? againstOwn(own, kind, t, value) : head.judge(id, kind, t, value);
-    if (verdict == AppendResult.ACCEPTED && (own < 0 || t > ownLatest.time(own))) {
+    AppendResult verdict =
+        latestIsOwn ? againstOwn(own, kind, t, value) : head.judge(id, kind, t, value);
+    if (verdict == AppendResult.ACCEPTED && ownLatest.isIndexed() && (own < 0 || t > ownLatest.time(own))) {
       ownLatest.put(id, kind, t, value);
     }
     return verdict;
+  }
+
+  /// Slot of the series' newest accepted sample of this request, or −1.
+  ///
+  /// As long as each series comes once and in the order of the ids, which is how senders repeat themselves, no sample of
+  /// the request can have one before it, and nothing is looked up or noted. The first series that comes out of order
+  /// has the samples so far indexed.
+  private int ownLatest(int id) {
+    if (ownLatest.isIndexed()) {
+      return ownLatest.find(id);
+    }
+    if (id > highest) {
+      highest = id;
+      return -1;
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      ownLatest.putIfNewer(batch.series(i), SeriesLines.LATEST_FLOAT, batch.time(i), batch.valueBits(i));
+    }
+    for (LogBatch.HistogramRow row : batch.histograms()) {
+      ownLatest.putIfNewer(row.series(), SeriesLines.LATEST_HISTOGRAM, row.t(),
+          head.identityOf(HistogramScratch.encode(row.sample())));
+    }
+    ownLatest.indexed();
+    return ownLatest.find(id);
   }
 
   private AppendResult againstOwn(int own, int kind, long t, long value) {

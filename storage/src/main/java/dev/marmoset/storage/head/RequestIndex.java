@@ -17,13 +17,33 @@ final class RequestIndex {
   private long[] values = new long[INITIAL];
   private int stamp = 1;
   private int size;
+  private boolean indexed;
 
   /// Forgets everything.
   void clear() {
+    indexed = false;
     size = 0;
     if (++stamp == 0) {
       Arrays.fill(stamps, 0);
       stamp = 1;
+    }
+  }
+
+  /// Whether the samples of the request are in here; until then the appender does without.
+  boolean isIndexed() {
+    return indexed;
+  }
+
+  /// States that all samples so far have been put.
+  void indexed() {
+    indexed = true;
+  }
+
+  /// Sets the series' newest accepted sample unless a newer one is there.
+  void putIfNewer(int id, int kind, long t, long value) {
+    int slot = find(id);
+    if (slot < 0 || t > times[slot]) {
+      put(id, kind, t, value);
     }
   }
 

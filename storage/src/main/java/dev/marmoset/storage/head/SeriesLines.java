@@ -71,6 +71,11 @@ final class SeriesLines implements AutoCloseable {
     return slab.get(id, word);
   }
 
+  /// A cursor over lines, for code that touches many words of one.
+  Slab.Cursor cursor() {
+    return slab.cursor();
+  }
+
   void set(int id, int word, long value) {
     slab.set(id, word, value);
   }
