@@ -105,6 +105,7 @@ final class WriteV1Decoder {
       switch (tag) {
         case LABELS -> {
           in.skipBytes();
+          in.skipRun(LABELS);
           label(start, in.offset());
         }
         case SAMPLES -> sample();

@@ -175,6 +175,17 @@ public final class WireReader {
     at += length;
   }
 
+  /// Steps over the fields behind, as long as each has this one-byte tag and a length of one byte: a run of labels. What
+  /// is longer or broken is left for the caller to meet.
+  public void skipRun(int tag) {
+    byte[] bytes = data;
+    int i = at;
+    while (i + 1 < limit && bytes[i] == tag && bytes[i + 1] >= 0 && i + 2 + bytes[i + 1] <= limit) {
+      i += 2 + bytes[i + 1];
+    }
+    at = i;
+  }
+
   /// Steps over an unknown field whose tag has just been read. Groups are skipped whole.
   public void skip(int tag) {
     switch (tag & 7) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /// The windows that have samples in the head, by start time.
 ///
@@ -17,6 +18,7 @@ final class HeadWindows implements AutoCloseable {
   /// The window used last: nearly every sample is of the current one, so the division by its length is spared.
   private long currentStart = Long.MAX_VALUE;
   private long currentEnd = Long.MIN_VALUE;
+  private @Nullable HeadWindow lastUsed;
 
   /// @param scratch existing directory for the files of the windows
   HeadWindows(Path scratch) {
@@ -38,6 +40,15 @@ final class HeadWindows implements AutoCloseable {
 
   /// The window of time `t` (ms); it is opened when it has no sample yet. Under the head's lock.
   HeadWindow at(long t) {
+    HeadWindow last = lastUsed;
+    if (last == null || t < last.start() || t > last.lastTime()) {
+      last = find(t);
+      lastUsed = last;
+    }
+    return last;
+  }
+
+  private HeadWindow find(long t) {
     return windows.computeIfAbsent(ChunkCut.windowStart(t),
         start -> new HeadWindow(start, scratch.resolve("window-" + start)));
   }
