@@ -16,8 +16,9 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
   /// A network file system forces in some 10 ms and is billed by the write; a local disk does neither.
   private static final Duration LOCAL_COMMIT = Duration.ofMillis(20);
   private static final Duration NETWORK_COMMIT = Duration.ofSeconds(1);
-  /// The rest is for the JVM's heap, the page cache and what reads hold.
-  private static final int MEMORY_SHARE = 4;
+  /// Share of the memory for series and open chunks off-heap. Half is heap by default; of the smallest task, 512 MB,
+  /// the rest is what the JVM itself takes and the page cache needs.
+  private static final double MEMORY_SHARE = 0.3;
   private static final long MIB = 1 << 20;
 
   /// Looks at the machine.
@@ -29,7 +30,7 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
     var commit = config.commitInterval().orElse(fileSystem.startsWith("nfs") ? NETWORK_COMMIT : LOCAL_COMMIT);
     var scratch = config.scratchPath().orElseGet(
         () -> Path.of(System.getProperty("java.io.tmpdir"), "marmoset-" + System.getProperty("user.name")));
-    long memory = config.memoryLimit().orElseGet(() -> (machineMemory() / MEMORY_SHARE) & -MIB);
+    long memory = config.memoryLimit().orElseGet(() -> ((long) (machineMemory() * MEMORY_SHARE)) & -MIB);
     var options =
         new TsdbOptions(config.path(), scratch, version, config.outOfOrderWindow(), commit, 0, memory);
     return new StorageSetup(options, fileSystem);

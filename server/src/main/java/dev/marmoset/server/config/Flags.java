@@ -84,7 +84,7 @@ public final class Flags {
   public static final Flag<Optional<Long>> MEMORY_LIMIT = Flag.single(STORAGE_GROUP, "memory.limit",
       Syntax.optional(Syntax.bytes(16 * MIB, Long.MAX_VALUE)), "",
       "Memory outside the JVM's heap that series and open chunks may take, at least 16MiB. Near it open chunks go to the"
-          + " scratch directory, at it new series are refused with 503. Without it: a quarter of the memory of the"
+          + " scratch directory, at it new series are refused with 503. Without it: 30 % of the memory of the"
           + " container or machine.");
 
   /// External labels.

@@ -5,7 +5,7 @@ import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.log.LogBatch;
 import dev.marmoset.storage.log.LogVisitor;
 import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /// Turns what one segment of a log holds into batches for [Head#apply]. One thread, one segment; [#finish] at its end.
 ///
@@ -17,17 +17,17 @@ public final class HeadReplay implements LogVisitor {
 
   private final Head head;
   private final long skip;
-  private final Consumer<LogBatch> batches;
+  private final UnaryOperator<LogBatch> exchange;
   private LogBatch batch = new LogBatch();
   private int[] ids = new int[1024];
   private long samples;
 
-  /// @param skip    how many samples of the segment are in the head already, and are left out
-  /// @param batches receives each batch and owns it from then on; may block
-  public HeadReplay(Head head, long skip, Consumer<LogBatch> batches) {
+  /// @param skip     how many samples of the segment are in the head already, and are left out
+  /// @param exchange takes a full batch, which it owns from then on, and gives an empty one; may block
+  public HeadReplay(Head head, long skip, UnaryOperator<LogBatch> exchange) {
     this.head = head;
     this.skip = skip;
-    this.batches = batches;
+    this.exchange = exchange;
   }
 
   @Override
@@ -56,8 +56,7 @@ public final class HeadReplay implements LogVisitor {
 
   /// Hands over what is left.
   public void finish() {
-    batches.accept(batch);
-    batch = new LogBatch();
+    batch = exchange.apply(batch);
   }
 
   /// Samples met so far, left out ones included.

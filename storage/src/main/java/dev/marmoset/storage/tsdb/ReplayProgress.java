@@ -16,6 +16,9 @@ public record ReplayProgress(long segments, long segmentsDone, long bytes, long 
     if (done) {
       return "replayed " + segments + " segments, " + samples + " samples";
     }
+    if (segments == 0) {
+      return "looking for earlier logs";
+    }
     return "replaying segment " + Math.min(segmentsDone + 1, segments) + " of " + segments + ", "
         + (bytesDone >> 20)
         + " of " + (bytes >> 20) + " MiB";

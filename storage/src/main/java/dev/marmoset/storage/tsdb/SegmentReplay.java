@@ -23,11 +23,12 @@ final class SegmentReplay {
   private final LogSegmentFile segment;
   private final HeadReplay decoded;
   private final BlockingQueue<Optional<LogBatch>> batches = new ArrayBlockingQueue<>(AHEAD);
+  private final BlockingQueue<LogBatch> idle = new ArrayBlockingQueue<>(AHEAD);
   private final CompletableFuture<SegmentOutcome> outcome = new CompletableFuture<>();
 
   private SegmentReplay(LogSegmentFile segment, Head head, long skip) {
     this.segment = segment;
-    this.decoded = new HeadReplay(head, skip, batch -> put(Optional.of(batch)));
+    this.decoded = new HeadReplay(head, skip, this::exchange);
   }
 
   /// What became of a segment.
@@ -53,6 +54,8 @@ final class SegmentReplay {
       if (!stopped.getAsBoolean()) {
         head.apply(batch.get());
       }
+      batch.get().clear();
+      idle.offer(batch.get());
     }
     return new Replayed(segment, outcome.join(), decoded.samples());
   }
@@ -68,6 +71,12 @@ final class SegmentReplay {
     } finally {
       put(Optional.empty());
     }
+  }
+
+  private LogBatch exchange(LogBatch full) {
+    put(Optional.of(full));
+    LogBatch used = idle.poll();
+    return used == null ? new LogBatch() : used;
   }
 
   private void put(Optional<LogBatch> batch) {

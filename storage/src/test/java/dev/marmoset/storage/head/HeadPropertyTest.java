@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,6 +72,21 @@ class HeadPropertyTest {
       assertThat(fixture.head.windows.all())
           .anySatisfy(window -> assertThat(window.late().runs()).isBetween(1, LateRows.FAN_IN));
       assertSame(fixture.chunks(LABELS, TimeRange.ALL), expected);
+    }
+  }
+
+  @Test
+  void floatBetweenAnOpenChunkAndANewerHistogramJoinsTheChunk() throws IOException {
+    var random = new Random(1);
+    var samples = new ArrayList<Sample>();
+    for (int i = 0; i < 10; i++) {
+      samples.add(new Sample(HeadFixture.NOW + i, i, null));
+    }
+    samples.add(new Sample(HeadFixture.NOW + 20, 0, histogram(random)));
+    samples.add(new Sample(HeadFixture.NOW + 15, 7, null));
+    try (var fixture = fixture("between", Long.MAX_VALUE)) {
+      feed(fixture, fixture.series("__name__", "m", "job", "a"), samples, random);
+      assertSame(fixture.chunks(LABELS, TimeRange.ALL), encode(samples));
     }
   }
 
