@@ -85,7 +85,10 @@ class HeadPropertyTest {
     samples.add(new Sample(HeadFixture.NOW + 20, 0, histogram(random)));
     samples.add(new Sample(HeadFixture.NOW + 15, 7, null));
     try (var fixture = fixture("between", Long.MAX_VALUE)) {
-      feed(fixture, fixture.series("__name__", "m", "job", "a"), samples, random);
+      int id = fixture.series("__name__", "m", "job", "a");
+      for (Sample sample : samples) {
+        feed(fixture, id, List.of(sample), random);
+      }
       assertSame(fixture.chunks(LABELS, TimeRange.ALL), encode(samples));
     }
   }
