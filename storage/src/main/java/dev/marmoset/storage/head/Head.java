@@ -245,10 +245,10 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   }
 
   private void applyFloat(int id, long t, long valueBits) {
-    if (!hasSamples(id) || t > lastTime(id)) {
-      noteWindow(id, t);
-      openChunks.append(id, t, valueBits);
-    } else if (t != lastTime(id) || !isLatest(id, SeriesLines.LATEST_FLOAT, valueBits)) {
+    if (openChunks.appendIfNewer(id, t, valueBits)) {
+      return;
+    }
+    if (t != lastTime(id) || !isLatest(id, SeriesLines.LATEST_FLOAT, valueBits)) {
       HeadWindow window = windows.at(t);
       window.note(t);
       window.late().addFloat(id, t, valueBits);
@@ -270,13 +270,6 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
       openChunks.closeBehindHistogram(id, t, identity);
     } else {
       stats.late();
-    }
-  }
-
-  /// Tells the window of a sample that begins a chunk about it: later samples of the chunk are not older.
-  private void noteWindow(int id, long t) {
-    if (!openChunks.isOpen(id) || !windows.sameWindow(lastTime(id), t)) {
-      windows.at(t).note(t);
     }
   }
 }

@@ -9,6 +9,7 @@ import static dev.marmoset.storage.head.SeriesLines.LAST_DELTA;
 import static dev.marmoset.storage.head.SeriesLines.LAST_TIME;
 import static dev.marmoset.storage.head.SeriesLines.LAST_VALUE;
 import static dev.marmoset.storage.head.SeriesLines.LATEST_FLOAT;
+import static dev.marmoset.storage.head.SeriesLines.LATEST_NONE;
 import static dev.marmoset.storage.head.SeriesLines.LATEST_SHIFT;
 import static dev.marmoset.storage.head.SeriesLines.PACKED;
 import static dev.marmoset.storage.head.SeriesLines.PENDING_BITS;
@@ -64,7 +65,8 @@ final class OpenChunks implements AutoCloseable {
   private final byte[] segmentBytes = new byte[Slab.SLOT_BYTES];
   private long spilledSegments;
 
-  /// State of the line that is being worked on.
+  /// The line that is being worked on, and the encoder's state in it.
+  private final long[] line = new long[Slab.SLOT_WORDS];
   private long pending;
   private int pendingBits;
   private int tail;
@@ -79,18 +81,25 @@ final class OpenChunks implements AutoCloseable {
     this.offHeapBytes = offHeapBytes;
   }
 
-  /// Appends a sample whose time is after the latest of its series.
-  void append(int id, long t, long valueBits) {
+  /// Appends a sample if its time is after the latest of its series; answers whether it is.
+  boolean appendIfNewer(int id, long t, long valueBits) {
+    lines.load(id, line);
+    long packed = line[PACKED];
+    if (t <= line[LAST_TIME]
+        && SeriesLines.field(packed, LATEST_SHIFT, SeriesLines.LATEST_BITS) != LATEST_NONE) {
+      return false;
+    }
     appending = t;
-    long packed = lines.get(id, PACKED);
     int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);
-    if (count >= 2 && count < ChunkCut.MAX_SAMPLES && windows.sameWindow(lines.get(id, LAST_TIME), t)) {
-      appendNext(id, packed, count, t, valueBits);
+    if (count >= 2 && count < ChunkCut.MAX_SAMPLES && windows.sameWindow(line[LAST_TIME], t)) {
+      appendNext(packed, count, t, valueBits);
     } else {
       appendAtEdge(id, packed, count, t, valueBits);
     }
-    lines.set(id, LAST_TIME, t);
-    lines.set(id, LAST_VALUE, valueBits);
+    line[LAST_TIME] = t;
+    line[LAST_VALUE] = valueBits;
+    lines.store(id, line);
+    return true;
   }
 
   /// Closes the open chunk, if there is one: it goes to scratch.
@@ -159,34 +168,37 @@ final class OpenChunks implements AutoCloseable {
     segments.close();
   }
 
-  private void appendNext(int id, long packed, int count, long t, long valueBits) {
-    load(id, packed);
-    long delta = t - lines.get(id, LAST_TIME);
-    int code = XorCodec.timeCode(delta - lines.get(id, LAST_DELTA));
+  private void appendNext(long packed, int count, long t, long valueBits) {
+    load(packed);
+    long delta = t - line[LAST_TIME];
+    int code = XorCodec.timeCode(delta - line[LAST_DELTA]);
     put(XorCodec.codeBits(code), XorCodec.codeLength(code));
     if (code == XorCodec.WIDE_TIME) {
-      put(delta - lines.get(id, LAST_DELTA), Long.SIZE);
+      put(delta - line[LAST_DELTA], Long.SIZE);
     }
-    int window = putValue(valueBits ^ lines.get(id, LAST_VALUE),
+    int window = putValue(valueBits ^ line[LAST_VALUE],
         SeriesLines.field(packed, XOR_WINDOW_SHIFT, XOR_WINDOW_BITS));
-    lines.set(id, LAST_DELTA, delta);
-    store(id, count + 1, window, SeriesLines.field(packed, FIRST_SHIFT, FIRST_BITS));
+    line[LAST_DELTA] = delta;
+    store(count + 1, window, SeriesLines.field(packed, FIRST_SHIFT, FIRST_BITS));
   }
 
   private void appendAtEdge(int id, long packed, int count, long t, long valueBits) {
-    if (count == 1 && windows.sameWindow(lines.get(id, LAST_TIME), t)) {
-      load(id, packed);
-      long delta = t - lines.get(id, LAST_TIME);
+    if (count == 1 && windows.sameWindow(line[LAST_TIME], t)) {
+      load(packed);
+      long delta = t - line[LAST_TIME];
       putUvarint(delta);
-      int window = putValue(valueBits ^ lines.get(id, LAST_VALUE), XorCodec.NO_WINDOW);
-      lines.set(id, LAST_DELTA, delta);
-      store(id, 2, window, SeriesLines.field(packed, FIRST_SHIFT, FIRST_BITS));
+      int window = putValue(valueBits ^ line[LAST_VALUE], XorCodec.NO_WINDOW);
+      line[LAST_DELTA] = delta;
+      store(2, window, SeriesLines.field(packed, FIRST_SHIFT, FIRST_BITS));
     } else {
       close(id);
-      load(id, 0);
+      lines.load(id, line);
+      load(0);
+      // Later samples of the chunk are not older.
+      windows.at(t).note(t);
       putUvarint(t << 1 ^ t >> 63);
       put(valueBits, Long.SIZE);
-      store(id, 1, XorCodec.NO_WINDOW, (int) (t - ChunkCut.windowStart(t)));
+      store(1, XorCodec.NO_WINDOW, (int) (t - ChunkCut.windowStart(t)));
     }
   }
 
@@ -258,20 +270,22 @@ final class OpenChunks implements AutoCloseable {
     return windows.at(appending).file().append(segmentBytes, 0, Slab.SLOT_BYTES);
   }
 
-  private void load(int id, long packed) {
-    pending = lines.get(id, PENDING_BITS);
+  /// Takes the encoder's state from the loaded line.
+  private void load(long packed) {
+    pending = line[PENDING_BITS];
     pendingBits = SeriesLines.field(packed, PENDING_SHIFT, PENDING_BITS_BITS);
-    tail = (int) lines.get(id, LABELS_AND_TAIL);
+    tail = (int) line[LABELS_AND_TAIL];
     tailWords = SeriesLines.field(packed, TAIL_WORDS_SHIFT, TAIL_WORDS_BITS);
   }
 
-  private void store(int id, int count, int xorWindow, int first) {
-    lines.set(id, PENDING_BITS, pending);
-    setTail(id, tail);
-    lines.set(id, PACKED, (long) count << COUNT_SHIFT | (long) pendingBits << PENDING_SHIFT
+  /// Puts the encoder's state into the loaded line.
+  private void store(int count, int xorWindow, int first) {
+    line[PENDING_BITS] = pending;
+    line[LABELS_AND_TAIL] = line[LABELS_AND_TAIL] & 0xFFFF_FFFF_0000_0000L | tail & 0xFFFF_FFFFL;
+    line[PACKED] = (long) count << COUNT_SHIFT | (long) pendingBits << PENDING_SHIFT
         | (long) tailWords << TAIL_WORDS_SHIFT | (long) xorWindow << XOR_WINDOW_SHIFT
         | (long) first << FIRST_SHIFT
-        | (long) LATEST_FLOAT << LATEST_SHIFT);
+        | (long) LATEST_FLOAT << LATEST_SHIFT;
   }
 
   private void setTail(int id, int slot) {
@@ -283,8 +297,9 @@ final class OpenChunks implements AutoCloseable {
   ///
   /// Back to front, because a segment links to the one before it and only so is each looked at once.
   private int encode(int id) {
-    long packed = lines.get(id, PACKED);
-    load(id, packed);
+    lines.load(id, line);
+    long packed = line[PACKED];
+    load(packed);
     WORDS.set(encoded, PENDING_AT, pending);
     int at = PENDING_AT;
     int words = tailWords;

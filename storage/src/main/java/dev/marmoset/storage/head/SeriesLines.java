@@ -75,6 +75,16 @@ final class SeriesLines implements AutoCloseable {
     slab.set(id, word, value);
   }
 
+  /// Copies a line to an array, by word.
+  void load(int id, long[] line) {
+    slab.load(id, line);
+  }
+
+  /// Sets a whole line.
+  void store(int id, long[] line) {
+    slab.store(id, line);
+  }
+
   int labelOffset(int id) {
     return (int) (slab.get(id, LABELS_AND_TAIL) >>> 32);
   }
