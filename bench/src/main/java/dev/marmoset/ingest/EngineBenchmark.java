@@ -38,6 +38,8 @@ import java.util.stream.Stream;
 public final class EngineBenchmark {
   private static final int WARM_UP = 10;
   private static final int MOST_IN_FLIGHT = 32;
+  private static final int USER_TIME = 11;
+  private static final long NANOS_PER_TICK = 10_000_000;
   private static final Duration WINDOW = Duration.ofHours(24);
 
   private final OperatingSystemMXBean system =
@@ -149,12 +151,15 @@ public final class EngineBenchmark {
   /// @param process CPU of all threads, ns
   /// @param sender  CPU of this thread, ns
   /// @param log     CPU of the log thread, ns
+  /// @param jit     CPU of the JVM's compilers, ns: a one-time cost, which short runs overstate
   /// @param senderBytes allocated by this thread
   /// @param logBytes    allocated by the log thread
-  private record Usage(long process, long sender, long log, long senderBytes, long logBytes, long wall,
+  private record Usage(long process, long sender, long log, long jit, long senderBytes, long logBytes,
+      long wall,
       long forces) {
     Usage minus(Usage o) {
-      return new Usage(process - o.process, sender - o.sender, log - o.log, senderBytes - o.senderBytes,
+      return new Usage(process - o.process, sender - o.sender, log - o.log, jit - o.jit,
+          senderBytes - o.senderBytes,
           logBytes - o.logBytes, wall - o.wall, forces - o.forces);
     }
   }
@@ -162,9 +167,25 @@ public final class EngineBenchmark {
   private Usage usage(Tsdb tsdb) {
     long log = thread("log");
     return new Usage(system.getProcessCpuTime(), threads.getCurrentThreadCpuTime(),
-        threads.getThreadCpuTime(log),
+        threads.getThreadCpuTime(log), compilers(),
         threads.getCurrentThreadAllocatedBytes(), threads.getThreadAllocatedBytes(log), System.nanoTime(),
         tsdb.logStats().forces.sum());
+  }
+
+  private static long compilers() {
+    long ticks = 0;
+    try (var tasks = Files.list(Path.of("/proc/self/task"))) {
+      for (Path task : tasks.toList()) {
+        String stat = Files.readString(task.resolve("stat"));
+        if (stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler")) {
+          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+          ticks += Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[USER_TIME + 1]);
+        }
+      }
+    } catch (IOException _) {
+      // A compiler thread may end between the listing and the reading; what it took is small.
+    }
+    return ticks * NANOS_PER_TICK;
   }
 
   private long thread(String name) {
@@ -178,9 +199,10 @@ public final class EngineBenchmark {
 
   private static void print(String what, Usage used, long samples) {
     System.out.printf(
-        "%s CPU-s/M %.4f (sender %.4f, log %.4f) allocated B/sample sender %.3f log %.3f forces/M %.0f wall %.1f s%n",
+        "%s CPU-s/M %.4f (sender %.4f, log %.4f, compiler %.4f) allocated B/sample sender %.3f log %.3f forces/M %.0f wall %.1f s%n",
         what,
         used.process / 1e3 / samples, used.sender / 1e3 / samples, used.log / 1e3 / samples,
+        used.jit / 1e3 / samples,
         (double) used.senderBytes / samples, (double) used.logBytes / samples, used.forces * 1e6 / samples,
         used.wall / 1e9);
   }

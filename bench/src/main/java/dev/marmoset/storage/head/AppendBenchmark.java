@@ -90,7 +90,7 @@ public class AppendBenchmark {
       int round = rounds[series] == SCRAPES_PER_DAY ? 0 : rounds[series];
       rounds[series] = round + 1;
       long t = ChunkCut.WINDOW_MS * 200_004 + (long) round * SeriesFixtures.SCRAPE_MS;
-      chunks.append(series, t, values[series % SeriesFixtures.SERIES_PER_HOST][round & VALUES - 1]);
+      chunks.appendIfNewer(series, t, values[series % SeriesFixtures.SERIES_PER_HOST][round & VALUES - 1]);
     }
     return at;
   }

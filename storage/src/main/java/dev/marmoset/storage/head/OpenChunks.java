@@ -9,6 +9,7 @@ import static dev.marmoset.storage.head.SeriesLines.LAST_DELTA;
 import static dev.marmoset.storage.head.SeriesLines.LAST_TIME;
 import static dev.marmoset.storage.head.SeriesLines.LAST_VALUE;
 import static dev.marmoset.storage.head.SeriesLines.LATEST_FLOAT;
+import static dev.marmoset.storage.head.SeriesLines.LATEST_NONE;
 import static dev.marmoset.storage.head.SeriesLines.LATEST_SHIFT;
 import static dev.marmoset.storage.head.SeriesLines.PACKED;
 import static dev.marmoset.storage.head.SeriesLines.PENDING_BITS;
@@ -56,8 +57,6 @@ final class OpenChunks implements AutoCloseable {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final SeriesLines lines;
-  /// Stands on the line that is being worked on.
-  private final Slab.Cursor line;
   private final HeadWindows windows;
   private final Slab segments = new Slab();
   private final long offHeapBytes;
@@ -66,7 +65,8 @@ final class OpenChunks implements AutoCloseable {
   private final byte[] segmentBytes = new byte[Slab.SLOT_BYTES];
   private long spilledSegments;
 
-  /// State of the line that is being worked on.
+  /// The line that is being worked on, and the encoder's state in it.
+  private final long[] line = new long[Slab.SLOT_WORDS];
   private long pending;
   private int pendingBits;
   private int tail;
@@ -77,79 +77,71 @@ final class OpenChunks implements AutoCloseable {
   /// @param offHeapBytes off-heap memory of the head, series lines included
   OpenChunks(SeriesLines lines, HeadWindows windows, long offHeapBytes) {
     this.lines = lines;
-    this.line = lines.cursor();
     this.windows = windows;
     this.offHeapBytes = offHeapBytes;
   }
 
-  /// Appends a sample that is newer than the latest of its series; answers false, and does nothing, if it is not.
+  /// Appends a sample if its time is after the latest of its series; answers whether it is.
   boolean appendIfNewer(int id, long t, long valueBits) {
-    line.move(id);
-    long packed = line.get(PACKED);
-    boolean first =
-        SeriesLines.field(packed, LATEST_SHIFT, SeriesLines.LATEST_BITS) == SeriesLines.LATEST_NONE;
-    if (!first && t <= line.get(LAST_TIME)) {
+    lines.load(id, line);
+    long packed = line[PACKED];
+    if (t <= line[LAST_TIME]
+        && SeriesLines.field(packed, LATEST_SHIFT, SeriesLines.LATEST_BITS) != LATEST_NONE) {
       return false;
     }
     appending = t;
     int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);
-    if (count >= 2 && count < ChunkCut.MAX_SAMPLES && windows.sameWindow(line.get(LAST_TIME), t)) {
+    if (count >= 2 && count < ChunkCut.MAX_SAMPLES && windows.sameWindow(line[LAST_TIME], t)) {
       appendNext(packed, count, t, valueBits);
     } else {
-      appendAtEdge(packed, count, t, valueBits);
+      appendAtEdge(id, packed, count, t, valueBits);
     }
-    line.set(LAST_TIME, t);
-    line.set(LAST_VALUE, valueBits);
+    line[LAST_TIME] = t;
+    line[LAST_VALUE] = valueBits;
+    lines.store(id, line);
     return true;
   }
 
   /// Closes the open chunk, if there is one: it goes to scratch.
-  private void closeChunk() {
-    if (SeriesLines.field(line.get(PACKED), COUNT_SHIFT, COUNT_BITS) == 0) {
+  void close(int id) {
+    if (!isOpen(id)) {
       return;
     }
-    long firstTime = firstTime();
-    int length = encode();
-    long ref = windows.at(firstTime).closeChunk(line.get(SeriesLines.CLOSED_CHUNK), firstTime,
-        line.get(LAST_TIME), encoded, encodedFrom, length);
-    line.set(SeriesLines.CLOSED_CHUNK, ref);
+    long firstTime = firstTime(id);
+    int length = encode(id);
+    long ref = windows.at(firstTime).closeChunk(lines.get(id, SeriesLines.CLOSED_CHUNK), firstTime,
+        lines.get(id, LAST_TIME), encoded, encodedFrom, length);
+    lines.set(id, SeriesLines.CLOSED_CHUNK, ref);
     releaseSegments(tail);
-    setTail(NO_TAIL);
-    line.set(PENDING_BITS, 0);
-    line.set(PACKED, line.get(PACKED) & LATEST_MASK);
+    setTail(id, NO_TAIL);
+    lines.set(id, PENDING_BITS, 0);
+    lines.set(id, PACKED, lines.get(id, PACKED) & LATEST_MASK);
   }
 
   /// Notes a histogram as the latest sample of the series. The open chunk of floats ends before it: a chunk holds
   /// samples of one kind.
   void closeBehindHistogram(int id, long t, long identity) {
-    line.move(id);
-    closeChunk();
-    line.set(LAST_TIME, t);
-    line.set(LAST_VALUE, identity);
-    line.set(PACKED, (long) SeriesLines.LATEST_HISTOGRAM << LATEST_SHIFT);
+    close(id);
+    lines.set(id, LAST_TIME, t);
+    lines.set(id, LAST_VALUE, identity);
+    lines.set(id, PACKED, (long) SeriesLines.LATEST_HISTOGRAM << LATEST_SHIFT);
   }
 
   /// A copy of the open chunk; `null` when the series has none.
   @Nullable
   Chunk snapshot(int id) {
-    line.move(id);
-    if (SeriesLines.field(line.get(PACKED), COUNT_SHIFT, COUNT_BITS) == 0) {
+    if (!isOpen(id)) {
       return null;
     }
-    int length = encode();
-    return new Chunk(ChunkEncoding.XOR, firstTime(), line.get(LAST_TIME),
+    int length = encode(id);
+    return new Chunk(ChunkEncoding.XOR, firstTime(id), lines.get(id, LAST_TIME),
         Arrays.copyOfRange(encoded, encodedFrom, encodedFrom + length));
   }
 
   /// Time of the open chunk's first sample, ms. Meaningful only while there is an open chunk.
   long firstTime(int id) {
-    line.move(id);
-    return firstTime();
-  }
-
-  private long firstTime() {
-    int first = SeriesLines.field(line.get(PACKED), FIRST_SHIFT, FIRST_BITS);
-    return ChunkCut.windowStart(line.get(LAST_TIME)) + first;
+    int first = SeriesLines.field(lines.get(id, PACKED), FIRST_SHIFT, FIRST_BITS);
+    return ChunkCut.windowStart(lines.get(id, LAST_TIME)) + first;
   }
 
   /// Whether the series has an open chunk.
@@ -178,29 +170,31 @@ final class OpenChunks implements AutoCloseable {
 
   private void appendNext(long packed, int count, long t, long valueBits) {
     load(packed);
-    long delta = t - line.get(LAST_TIME);
-    int code = XorCodec.timeCode(delta - line.get(LAST_DELTA));
+    long delta = t - line[LAST_TIME];
+    int code = XorCodec.timeCode(delta - line[LAST_DELTA]);
     put(XorCodec.codeBits(code), XorCodec.codeLength(code));
     if (code == XorCodec.WIDE_TIME) {
-      put(delta - line.get(LAST_DELTA), Long.SIZE);
+      put(delta - line[LAST_DELTA], Long.SIZE);
     }
-    int window = putValue(valueBits ^ line.get(LAST_VALUE),
+    int window = putValue(valueBits ^ line[LAST_VALUE],
         SeriesLines.field(packed, XOR_WINDOW_SHIFT, XOR_WINDOW_BITS));
-    line.set(LAST_DELTA, delta);
+    line[LAST_DELTA] = delta;
     store(count + 1, window, SeriesLines.field(packed, FIRST_SHIFT, FIRST_BITS));
   }
 
-  private void appendAtEdge(long packed, int count, long t, long valueBits) {
-    if (count == 1 && windows.sameWindow(line.get(LAST_TIME), t)) {
+  private void appendAtEdge(int id, long packed, int count, long t, long valueBits) {
+    if (count == 1 && windows.sameWindow(line[LAST_TIME], t)) {
       load(packed);
-      long delta = t - line.get(LAST_TIME);
+      long delta = t - line[LAST_TIME];
       putUvarint(delta);
-      int window = putValue(valueBits ^ line.get(LAST_VALUE), XorCodec.NO_WINDOW);
-      line.set(LAST_DELTA, delta);
+      int window = putValue(valueBits ^ line[LAST_VALUE], XorCodec.NO_WINDOW);
+      line[LAST_DELTA] = delta;
       store(2, window, SeriesLines.field(packed, FIRST_SHIFT, FIRST_BITS));
     } else {
-      closeChunk();
+      close(id);
+      lines.load(id, line);
       load(0);
+      // Later samples of the chunk are not older.
       windows.at(t).note(t);
       putUvarint(t << 1 ^ t >> 63);
       put(valueBits, Long.SIZE);
@@ -276,32 +270,35 @@ final class OpenChunks implements AutoCloseable {
     return windows.at(appending).file().append(segmentBytes, 0, Slab.SLOT_BYTES);
   }
 
+  /// Takes the encoder's state from the loaded line.
   private void load(long packed) {
-    pending = line.get(PENDING_BITS);
+    pending = line[PENDING_BITS];
     pendingBits = SeriesLines.field(packed, PENDING_SHIFT, PENDING_BITS_BITS);
-    tail = (int) line.get(LABELS_AND_TAIL);
+    tail = (int) line[LABELS_AND_TAIL];
     tailWords = SeriesLines.field(packed, TAIL_WORDS_SHIFT, TAIL_WORDS_BITS);
   }
 
+  /// Puts the encoder's state into the loaded line.
   private void store(int count, int xorWindow, int first) {
-    line.set(PENDING_BITS, pending);
-    setTail(tail);
-    line.set(PACKED, (long) count << COUNT_SHIFT | (long) pendingBits << PENDING_SHIFT
+    line[PENDING_BITS] = pending;
+    line[LABELS_AND_TAIL] = line[LABELS_AND_TAIL] & 0xFFFF_FFFF_0000_0000L | tail & 0xFFFF_FFFFL;
+    line[PACKED] = (long) count << COUNT_SHIFT | (long) pendingBits << PENDING_SHIFT
         | (long) tailWords << TAIL_WORDS_SHIFT | (long) xorWindow << XOR_WINDOW_SHIFT
         | (long) first << FIRST_SHIFT
-        | (long) LATEST_FLOAT << LATEST_SHIFT);
+        | (long) LATEST_FLOAT << LATEST_SHIFT;
   }
 
-  private void setTail(int slot) {
-    long labels = line.get(LABELS_AND_TAIL) & 0xFFFF_FFFF_0000_0000L;
-    line.set(LABELS_AND_TAIL, labels | slot & 0xFFFF_FFFFL);
+  private void setTail(int id, int slot) {
+    long labels = lines.get(id, LABELS_AND_TAIL) & 0xFFFF_FFFF_0000_0000L;
+    lines.set(id, LABELS_AND_TAIL, labels | slot & 0xFFFF_FFFFL);
   }
 
   /// Loads the line and writes its chunk to the end of [#encoded], from [#encodedFrom] on; answers the bytes.
   ///
   /// Back to front, because a segment links to the one before it and only so is each looked at once.
-  private int encode() {
-    long packed = line.get(PACKED);
+  private int encode(int id) {
+    lines.load(id, line);
+    long packed = line[PACKED];
     load(packed);
     WORDS.set(encoded, PENDING_AT, pending);
     int at = PENDING_AT;
@@ -310,7 +307,7 @@ final class OpenChunks implements AutoCloseable {
     while (link != 0) {
       at -= words * Long.BYTES;
       link = link > 0 ? copySegment((int) link - 1, at, words)
-          : copySpilled(-link, at, words, line.get(LAST_TIME));
+          : copySpilled(-link, at, words, lines.get(id, LAST_TIME));
       words = LINK;
     }
     int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);

@@ -71,13 +71,18 @@ final class SeriesLines implements AutoCloseable {
     return slab.get(id, word);
   }
 
-  /// A cursor over lines, for code that touches many words of one.
-  Slab.Cursor cursor() {
-    return slab.cursor();
-  }
-
   void set(int id, int word, long value) {
     slab.set(id, word, value);
+  }
+
+  /// Copies a line to an array, by word.
+  void load(int id, long[] line) {
+    slab.load(id, line);
+  }
+
+  /// Sets a whole line.
+  void store(int id, long[] line) {
+    slab.store(id, line);
   }
 
   int labelOffset(int id) {
