@@ -61,7 +61,7 @@ class DoorsTest {
   @TempDir
   Path directory;
   private TestServer server;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @BeforeEach
   void start() throws Exception {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
+import dev.marmoset.server.cli.HealthCommand;
+import dev.marmoset.server.cli.Invocation;
 import dev.marmoset.server.config.ConfigLoader;
 import dev.marmoset.server.config.LoadedConfig;
 import dev.marmoset.server.tls.TestCertificates;
@@ -50,6 +52,8 @@ class TlsDoorsTest {
     try {
       assertThat(get(server, first, "/-/healthy", "").statusCode()).isEqualTo(200);
       assertThat(get(server, first, "/metrics", "").statusCode()).isEqualTo(401);
+      assertThat(new HealthCommand().run(new Invocation.Health(server.httpAddress(), "ready")).text())
+          .isEqualTo("ready: OK");
       var metrics = get(server, first, "/metrics", "ann:pw");
       assertThat(metrics.body()).contains("marmoset_certificate_not_after_seconds{door=\"http\"}");
       assertThat(serverName(server, first)).isEqualTo("CN=first");
