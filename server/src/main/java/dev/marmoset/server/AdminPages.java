@@ -1,5 +1,6 @@
 package dev.marmoset.server;
 
+import dev.marmoset.server.auth.Access;
 import dev.marmoset.server.config.LoadedConfig.Setting;
 import dev.marmoset.server.http.HttpResponse;
 import dev.marmoset.server.http.Router;
@@ -33,9 +34,9 @@ final class AdminPages {
   /// Adds all pages to a router.
   void addTo(Router router) {
     router.route("GET", "/", "front", _ -> HttpResponse.text(200, front()));
-    router.route("GET", "/-/healthy", "healthy", _ -> check(readiness.notHealthy()));
-    router.route("GET", "/-/ready", "ready", _ -> check(readiness.notReady()));
-    router.route("GET", "/-/writable", "writable", _ -> check(readiness.notWritable()));
+    router.route("GET", "/-/healthy", "healthy", Access.OPEN, _ -> check(readiness.notHealthy()));
+    router.route("GET", "/-/ready", "ready", Access.OPEN, _ -> check(readiness.notReady()));
+    router.route("GET", "/-/writable", "writable", Access.OPEN, _ -> check(readiness.notWritable()));
     router.route("GET", "/metrics", "metrics", request -> {
       var exposition = metrics.expose(request.header("Accept"));
       return HttpResponse.of(200, Map.of("Content-Type", exposition.contentType()), exposition.text());
@@ -53,7 +54,7 @@ final class AdminPages {
   /// @param quit asks for the stop
   static void addLifecycleTo(Router router, Runnable quit) {
     for (String method : List.of("POST", "PUT")) {
-      router.route(method, "/-/quit", "quit", _ -> {
+      router.route(method, "/-/quit", "quit", Access.ADMIN, _ -> {
         quit.run();
         return HttpResponse.text(200, "Requesting termination... Goodbye!");
       });

@@ -67,12 +67,14 @@ final class Assembly {
   private final CompletableFuture<StopReason> stopRequested = new CompletableFuture<>();
   private final RemoteWriteHandler remoteWrite;
   private final StoreApi storeApi;
+  private final Doors doors;
   private final GrpcServer grpc;
   private final HttpServer http;
   private boolean announcedReady;
 
   /// @param metadataUri base address of the ECS task metadata; empty off ECS
-  Assembly(LoadedConfig.Valid loaded, BuildInfo build, String metadataUri) {
+  /// @throws StartException if certificates cannot be read
+  Assembly(LoadedConfig.Valid loaded, BuildInfo build, String metadataUri) throws StartException {
     this.config = loaded.config();
     this.build = build;
     this.identity = ReplicaIdentity.of(incarnation.toString(), config.identity().replicaValue(), metadataUri);
@@ -80,7 +82,8 @@ final class Assembly {
         Limits.ofWrites(config));
     this.storeApi =
         new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
-    this.grpc = new GrpcServer(config.grpc(), storeApi, polls);
+    this.doors = new Doors(config.doors(), clock, random, metrics.meters());
+    this.grpc = new GrpcServer(config.grpc(), doors.grpcTls(), storeApi, doors.rpcGuard(), polls);
     var router = new Router();
     new WriteEndpoint(remoteWrite::handle, traffic).addTo(router);
     new AdminPages(build, loaded.settings(), readiness, metrics, storage::opened).addTo(router);
@@ -88,7 +91,7 @@ final class Assembly {
       AdminPages.addLifecycleTo(router, () -> stopRequested.complete(StopReason.QUIT));
     }
     this.http = new HttpServer(config.http().address().host(), config.http().address().port(),
-        STOP_HTTP, router, metrics.meters());
+        STOP_HTTP, router, doors.http(), metrics.meters());
     new ServerMetrics(metrics.meters(), build, identity, readiness);
   }
 
@@ -117,6 +120,11 @@ final class Assembly {
   /// Completes when the server should stop.
   CompletableFuture<StopReason> stopRequested() {
     return stopRequested;
+  }
+
+  /// Takes renewed certificates now; done in the background as well.
+  void reloadDoors() {
+    doors.reload();
   }
 
   /// Whether all data is served.
@@ -207,6 +215,7 @@ final class Assembly {
 
   private void maintain(Tsdb tsdb) {
     maintenance.schedule("watch", Duration.ZERO, WATCH, () -> watch(tsdb));
+    maintenance.schedule("certificates", Doors.RELOAD, Doors.RELOAD, doors::reload);
     maintenance.schedule("info", Duration.ZERO, REFRESH_INFO, storeApi::refreshInfo);
     if (config.selfMonitoring().enabled()) {
       var monitoring = new SelfMonitoring(metrics, identity.value(), clock, this::writeOwn);

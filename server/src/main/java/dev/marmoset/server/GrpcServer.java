@@ -1,6 +1,7 @@
 package dev.marmoset.server;
 
 import dev.marmoset.server.config.ServerConfig;
+import dev.marmoset.server.tls.ServerTls;
 import dev.marmoset.storeapi.StoreApi;
 import dev.marmoset.storeapi.transport.SnappyCodec;
 import io.grpc.BindableService;
@@ -10,16 +11,23 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /// The gRPC listener: StoreAPI, health, reflection. Calls run on virtual threads.
 final class GrpcServer {
@@ -33,8 +41,11 @@ final class GrpcServer {
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
 
-  /// @param observer sees every call besides the StoreAPI's own interceptor
-  GrpcServer(ServerConfig.Grpc config, StoreApi store, ServerInterceptor observer) {
+  /// @param tls      empty: plain text
+  /// @param guard    lets calls in
+  /// @param observer sees every call that was let in
+  GrpcServer(ServerConfig.Grpc config, Optional<ServerTls> tls, StoreApi store, ServerInterceptor guard,
+      ServerInterceptor observer) {
     var snappy = new SnappyCodec();
     var compressors = CompressorRegistry.newEmptyInstance();
     compressors.register(Codec.Identity.NONE);
@@ -52,12 +63,30 @@ final class GrpcServer {
         .maxConnectionAgeGrace(config.gracePeriod().toMillis(), TimeUnit.MILLISECONDS)
         .compressorRegistry(compressors)
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(snappy, true))
-        .intercept(observer).intercept(store.interceptor())
+        // The last one is asked first: refused calls are counted, but nobody polls by them.
+        .intercept(observer).intercept(guard).intercept(store.interceptor())
         .addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance())
         .addService(olderReflection());
+    tls.ifPresent(files -> builder.sslContext(secured(files)));
     store.services().forEach(builder::addService);
     server = builder.build();
     ready(false);
+  }
+
+  /// Over the JDK's TLS: it asks the key manager at every handshake, so that renewed certificates count at once.
+  private static SslContext secured(ServerTls tls) {
+    var builder = SslContextBuilder.forServer(tls.keys()).trustManager(tls.trust())
+        .protocols(tls.settings().protocols())
+        .clientAuth(switch (tls.settings().clientAuth()) {
+          case NONE -> ClientAuth.NONE;
+          case IF_GIVEN -> ClientAuth.OPTIONAL;
+          case REQUIRED -> ClientAuth.REQUIRE;
+        });
+    try {
+      return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("setting up TLS of the gRPC listener", e);
+    }
   }
 
   /// v1alpha, the only one that grpcurl before 1.8.8 and many other tools know.

@@ -84,8 +84,9 @@ public final class Marmoset {
       effective = effective.addKeyValue(setting.name(), setting.text());
     }
     effective.log("effective configuration");
-    var assembly = new Assembly(loaded, build, metadataUri);
+    Assembly assembly;
     try {
+      assembly = new Assembly(loaded, build, metadataUri);
       var listening = assembly.start();
       if (!json) {
         welcome(listening);

@@ -23,7 +23,8 @@ class MetricsPageTest {
 
       What `/metrics` exposes, and what Marmoset writes into itself as `job="marmoset"` every
       `--self-monitoring.interval`. Names beginning with `thanos_`, `grpc_server_`, `http_` and `prometheus_` are those
-      that existing dashboards read. Besides these there are `jvm_*`, the JVM's own, as Micrometer names them.
+      that existing dashboards read. Besides these there are `jvm_*`, the JVM's own, as Micrometer names them,
+      and with TLS `marmoset_certificate_not_after_seconds{door}`, when the certificate in use ends.
 
       | metric | type | labels | what it says |
       |---|---|---|---|
@@ -37,7 +38,8 @@ class MetricsPageTest {
 
   @Test
   void pageIsUpToDate() throws Exception {
-    var server = TestServer.start(directory, "store.limits.request-series=1", "self-monitoring=false");
+    var server = TestServer.start(directory, "store.limits.request-series=1", "self-monitoring=false",
+        "auth.config=credentials: [{name: a, scopes: read, bearer: b}]\nanonymous: [write, read]");
     try {
       provoke(server);
       var page = new StringBuilder(GeneratedPage.notice() + INTRODUCTION);
@@ -65,6 +67,8 @@ class MetricsPageTest {
   }
 
   private static void provoke(TestServer server) throws Exception {
+    assertThat(server.post("/api/v1/write", new byte[1], "Authorization", "Bearer wrong").statusCode())
+        .isEqualTo(401);
     var request = new WriteRequestBytes();
     long now = System.currentTimeMillis();
     request.add(Labels.of(Labels.METRIC_NAME, "a", "n", "1"), now, 0);

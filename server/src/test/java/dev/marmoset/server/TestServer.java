@@ -39,7 +39,7 @@ final class TestServer {
   ///
   /// @param directory receives data and scratch
   /// @param settings  `name=value`
-  static Assembly assembly(Path directory, String... settings) {
+  static Assembly assembly(Path directory, String... settings) throws StartException {
     var flags =
         new HashMap<String, List<String>>(Map.of("http-address", List.of("127.0.0.1:0"), "grpc-address",
             List.of("127.0.0.1:0"), "tsdb.path", List.of(directory.resolve("data").toString()),

@@ -1,17 +1,13 @@
 package dev.marmoset.server.config;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.ByteArrayInputStream;
+import dev.marmoset.server.yaml.PlainText;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -23,9 +19,6 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 ///
 /// Every scalar is a text, as on a command line. Confined to one load.
 final class ConfigFile {
-  /// Far above any configuration; stops a compressed one from filling the memory.
-  private static final int MAX_BYTES = 1 << 20;
-  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/=\\s]+");
   private static final Pattern VARIABLE = Pattern.compile("\\$(\\$\\{|\\{([^}]*)})");
 
   private final String origin;
@@ -50,8 +43,8 @@ final class ConfigFile {
   Map<String, List<String>> read(String text) {
     try {
       var settings = LoadSettings.builder().setLabel(origin).setSchema(new FailsafeSchema())
-          .setAllowDuplicateKeys(false).setCodePointLimit(MAX_BYTES).build();
-      switch (new Load(settings).loadFromString(plain(text))) {
+          .setAllowDuplicateKeys(false).setCodePointLimit(PlainText.MAX_BYTES).build();
+      switch (new Load(settings).loadFromString(PlainText.of(text))) {
         case null -> {
           // An empty document sets nothing.
         }
@@ -65,33 +58,6 @@ final class ConfigFile {
       problems.add(origin + ": " + e.getMessage());
     }
     return values;
-  }
-
-  /// Undoes base64 and gzip, recognised by their bytes. A YAML mapping always has a colon, which base64 never has.
-  private static String plain(String text) throws IOException {
-    if (text.isBlank() || !BASE64.matcher(text).matches()) {
-      return text;
-    }
-    byte[] bytes;
-    try {
-      bytes = Base64.getMimeDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(
-          "the text has no colon, so it is taken as base64, which it is not: " + e.getMessage(), e);
-    }
-    boolean gzipped = bytes.length > 2 && bytes[0] == 0x1F && (bytes[1] & 0xFF) == 0x8B;
-    return new String(gzipped ? inflate(bytes) : bytes, UTF_8);
-  }
-
-  private static byte[] inflate(byte[] bytes) throws IOException {
-    try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-      byte[] plain = in.readNBytes(MAX_BYTES + 1);
-      if (plain.length > MAX_BYTES) {
-        throw new IOException(
-            "the configuration is larger than " + ByteSizes.format(MAX_BYTES) + " when inflated");
-      }
-      return plain;
-    }
   }
 
   private void take(String key, @Nullable Object value) {

@@ -21,6 +21,12 @@ public final class ConfigLoader {
   /// Read by the launcher script, not by us; so they are no typing errors.
   private static final Set<String> LAUNCHER_VARIABLES = Set.of("MARMOSET_JAVA_HOME", "MARMOSET_JAVA_OPTS");
 
+  /// Stands for the value of a secret setting.
+  private static final String HIDDEN = "<secret>";
+  private static final Flag<?>[] DOOR_FLAGS = {Flags.AUTH_CONFIG, Flags.AUTH_CONFIG_FILE, Flags.HTTP_CONFIG,
+    Flags.WEB_CONFIG_FILE, Flags.GRPC_TLS_CERT, Flags.GRPC_TLS_KEY, Flags.GRPC_TLS_CLIENT_CA,
+    Flags.GRPC_TLS_MIN_VERSION};
+
   private final Map<String, String> environment;
   private final Map<String, Flag<?>> flags = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -49,11 +55,13 @@ public final class ConfigLoader {
       settings.add(resolve(flag, commandLine, file, values));
     }
     ConfigRules.check(values, problems);
+    var doors = values.have(DOOR_FLAGS) ? new DoorRules(values, environment, problems).read()
+        : ServerConfig.Doors.OPEN;
     if (!problems.isEmpty()) {
       return new LoadedConfig.Invalid(problems, warnings);
     }
     settings.removeIf(s -> s.name().equals(Flags.CONFIG.name()));
-    return new LoadedConfig.Valid(ConfigRules.assemble(values), settings, warnings);
+    return new LoadedConfig.Valid(ConfigRules.assemble(values, doors), settings, warnings);
   }
 
   private void warnAboutUnknownVariables() {
@@ -120,7 +128,8 @@ public final class ConfigLoader {
     } catch (InvalidValueException e) {
       problems.add(place + ": " + e.getMessage());
     }
-    return new Setting(flag.name(), texts, origin);
+    boolean hidden = flag.secret() && origin != Origin.DEFAULT;
+    return new Setting(flag.name(), hidden ? List.of(HIDDEN) : texts, origin);
   }
 
   /// Parsed values by flag. A flag whose text was not a value is missing.

@@ -52,8 +52,8 @@ final class ConfigRules {
     }
   }
 
-  /// Builds the record tree from complete values.
-  static ServerConfig assemble(Values values) {
+  /// Builds the record tree from complete values and the locks.
+  static ServerConfig assemble(Values values, ServerConfig.Doors doors) {
     var http = new ServerConfig.Http(values.of(Flags.HTTP_ADDRESS), values.of(Flags.HTTP_GRACE_PERIOD),
         values.of(Flags.LIFECYCLE));
     var grpc = new ServerConfig.Grpc(values.of(Flags.GRPC_ADDRESS), values.of(Flags.GRPC_GRACE_PERIOD),
@@ -69,7 +69,8 @@ final class ConfigRules {
     var selfMonitoring = new ServerConfig.SelfMonitoring(values.of(Flags.SELF_MONITORING),
         values.of(Flags.SELF_MONITORING_INTERVAL));
     var logging = new ServerConfig.Logging(values.of(Flags.LOG_LEVEL), values.of(Flags.LOG_FORMAT));
-    return new ServerConfig(http, grpc, tsdb, identity, receive(values), store, selfMonitoring, logging);
+    return new ServerConfig(http, grpc, doors, tsdb, identity, receive(values), store, selfMonitoring,
+        logging);
   }
 
   private static ServerConfig.Receive receive(Values values) {

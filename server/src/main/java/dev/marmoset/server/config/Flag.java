@@ -16,6 +16,7 @@ public final class Flag<T> {
   private final Shape shape;
   private final String defaultText;
   private final String help;
+  private final boolean secret;
 
   /// How often and in which form a value may be given.
   enum Shape {
@@ -34,13 +35,15 @@ public final class Flag<T> {
     String placeholder();
   }
 
-  private Flag(String name, String group, Shape shape, Reader<T> reader, String defaultText, String help) {
+  private Flag(String name, String group, Shape shape, Reader<T> reader, String defaultText, String help,
+      boolean secret) {
     this.name = name;
     this.group = group;
     this.shape = shape;
     this.reader = reader;
     this.defaultText = defaultText;
     this.help = help;
+    this.secret = secret;
   }
 
   /// A flag with one value.
@@ -48,12 +51,13 @@ public final class Flag<T> {
   /// @param defaultText parsed like any other value; empty for settings that may be left out
   /// @param help        one or more sentences; for an empty default they say what happens then
   static <T> Flag<T> single(String group, String name, Syntax<T> syntax, String defaultText, String help) {
-    return new Flag<>(name, group, Shape.SINGLE, reader(syntax), defaultText, help);
+    return new Flag<>(name, group, Shape.SINGLE, reader(syntax), defaultText, help, false);
   }
 
   /// A flag that switches something on or off.
   static Flag<Boolean> onOff(String group, String name, boolean byDefault, String help) {
-    return new Flag<>(name, group, Shape.SWITCH, reader(Syntax.bool()), Boolean.toString(byDefault), help);
+    return new Flag<>(name, group, Shape.SWITCH, reader(Syntax.bool()), Boolean.toString(byDefault), help,
+        false);
   }
 
   /// A flag that may be given several times. In the environment one text holds all of them, separated by commas.
@@ -76,7 +80,12 @@ public final class Flag<T> {
         return element.placeholder();
       }
     };
-    return new Flag<>(name, group, Shape.REPEATABLE, reader, "", help);
+    return new Flag<>(name, group, Shape.REPEATABLE, reader, "", help, false);
+  }
+
+  /// The same flag, but its value is never shown: not in logs, status pages or problems.
+  Flag<T> hidden() {
+    return new Flag<>(name, group, shape, reader, defaultText, help, true);
   }
 
   /// Makes one value of several.
@@ -127,6 +136,11 @@ public final class Flag<T> {
   /// Name of the environment variable.
   public String environmentName() {
     return Flags.ENVIRONMENT_PREFIX + name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  }
+
+  /// Whether its value must not be shown.
+  boolean secret() {
+    return secret;
   }
 
   /// Value of the given texts.

@@ -22,6 +22,7 @@ public final class Flags {
   private static final String CONFIG_GROUP = "Configuration";
   private static final String HTTP_GROUP = "HTTP";
   private static final String GRPC_GROUP = "gRPC";
+  private static final String AUTH_GROUP = "Credentials";
   private static final String STORAGE_GROUP = "Storage";
   private static final String IDENTITY_GROUP = "Labels";
   private static final String RECEIVE_GROUP = "Remote write";
@@ -49,6 +50,15 @@ public final class Flags {
   public static final Flag<Boolean> LIFECYCLE = Flag.onOff(HTTP_GROUP, "web.enable-lifecycle", false,
       "Stop the process on POST or PUT to /-/quit.");
 
+  /// Web configuration, as Thanos calls it.
+  public static final Flag<Optional<Path>> HTTP_CONFIG = Flag.single(HTTP_GROUP, "http.config",
+      Syntax.optional(Syntax.path()), "",
+      "File in the form of Prometheus' web configuration: TLS and users of basic authentication for HTTP. An unknown key"
+          + " is an error; certificates are read again when they change.");
+  /// Web configuration, as Prometheus calls it.
+  public static final Flag<Optional<Path>> WEB_CONFIG_FILE = Flag.single(HTTP_GROUP, "web.config.file",
+      Syntax.optional(Syntax.path()), "", "The same as --http.config, under Prometheus' name.");
+
   /// gRPC listener.
   public static final Flag<HostPort> GRPC_ADDRESS = Flag.single(GRPC_GROUP, "grpc-address", HostPort.SYNTAX,
       "0.0.0.0:10901", "Address of the Thanos StoreAPI, health and reflection. Port 0 takes any free port.");
@@ -61,6 +71,34 @@ public final class Flags {
   public static final Flag<Duration> GRPC_MAX_CONNECTION_AGE = Flag.single(GRPC_GROUP,
       "grpc-server-max-connection-age", Syntax.duration(SECOND), "60m",
       "Age at which a connection is asked to reconnect; calls on it get --grpc-grace-period to finish.");
+
+  /// Certificate of the gRPC listener.
+  public static final Flag<Optional<Path>> GRPC_TLS_CERT = Flag.single(GRPC_GROUP, "grpc-server-tls-cert",
+      Syntax.optional(Syntax.path()), "",
+      "PEM file with the server's certificate and its chain; read again when it changes. Without it: no TLS.");
+  /// Key of the gRPC listener.
+  public static final Flag<Optional<Path>> GRPC_TLS_KEY = Flag.single(GRPC_GROUP, "grpc-server-tls-key",
+      Syntax.optional(Syntax.path()), "", "PEM file with the certificate's key, PKCS #8, not encrypted.");
+  /// Authorities of gRPC clients.
+  public static final Flag<Optional<Path>> GRPC_TLS_CLIENT_CA = Flag.single(GRPC_GROUP,
+      "grpc-server-tls-client-ca",
+      Syntax.optional(Syntax.path()), "",
+      "PEM file with the authorities that sign clients' certificates. With it a client must show one; without it none"
+          + " is asked for.");
+  /// Least TLS version of the gRPC listener.
+  public static final Flag<String> GRPC_TLS_MIN_VERSION =
+      Flag.single(GRPC_GROUP, "grpc-server-tls-min-version",
+          Syntax.oneOf("1.2", "1.3"), "1.3", "Least TLS version of the gRPC listener.");
+
+  /// Credentials in place.
+  public static final Flag<String> AUTH_CONFIG = Flag.single(AUTH_GROUP, "auth.config", Syntax.text("<yaml>"),
+      "",
+      "Who may come in, as YAML, base64 of YAML, or base64 of gzipped YAML; docs/security.md shows the form. It is never"
+          + " shown. Without any credential every door is open.")
+      .hidden();
+  /// Credentials in a file.
+  public static final Flag<Optional<Path>> AUTH_CONFIG_FILE = Flag.single(AUTH_GROUP, "auth.config-file",
+      Syntax.optional(Syntax.path()), "", "File with the same. Only one of the two may be given.");
 
   /// Data directory.
   public static final Flag<Path> TSDB_PATH = Flag.single(STORAGE_GROUP, "tsdb.path", Syntax.path(), "./data",
@@ -161,8 +199,10 @@ public final class Flags {
 
   /// Every flag, in the order of help and documentation.
   public static final List<Flag<?>> ALL = List.of(CONFIG, CONFIG_FILE, HTTP_ADDRESS, HTTP_GRACE_PERIOD,
-      LIFECYCLE,
-      GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, TSDB_PATH, TSDB_SCRATCH_PATH,
+      LIFECYCLE, HTTP_CONFIG, WEB_CONFIG_FILE,
+      GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, GRPC_TLS_CERT, GRPC_TLS_KEY,
+      GRPC_TLS_CLIENT_CA,
+      GRPC_TLS_MIN_VERSION, AUTH_CONFIG, AUTH_CONFIG_FILE, TSDB_PATH, TSDB_SCRATCH_PATH,
       TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, LABEL, REPLICA_LABEL, REPLICA_VALUE,
       RECEIVE_SUCCESS_STATUS, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES, RECEIVE_MAX_LABELS,
       RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES,

@@ -1,5 +1,7 @@
 package dev.marmoset.server.config;
 
+import dev.marmoset.server.auth.AuthConfig;
+import dev.marmoset.server.tls.TlsSettings;
 import dev.marmoset.storage.labels.Labels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,13 +12,15 @@ import java.util.Optional;
 ///
 /// @param http           the HTTP listener
 /// @param grpc           the gRPC listener
+/// @param doors          who may come in, and TLS
 /// @param tsdb           the data on disk
 /// @param identity       the labels this store announces
 /// @param receive        bounds of the write path
 /// @param store          bounds of the read path
 /// @param selfMonitoring writing the own metrics
 /// @param logging        what is logged and how
-public record ServerConfig(Http http, Grpc grpc, Tsdb tsdb, Identity identity, Receive receive, Store store,
+public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Identity identity, Receive receive,
+    Store store,
     SelfMonitoring selfMonitoring, Logging logging) {
 
   /// The HTTP listener.
@@ -32,6 +36,19 @@ public record ServerConfig(Http http, Grpc grpc, Tsdb tsdb, Identity identity, R
   /// @param gracePeriod      longest time running calls get after the stop
   /// @param maxConnectionAge age at which a connection is asked to reconnect
   public record Grpc(HostPort address, Duration gracePeriod, Duration maxConnectionAge) {}
+
+  /// Who may come in, and TLS.
+  ///
+  /// @param httpAuth credentials of the HTTP listener
+  /// @param grpcAuth credentials of the gRPC listener; users of a web configuration are not among them
+  /// @param httpTls  empty: no TLS
+  /// @param grpcTls  empty: no TLS
+  public record Doors(AuthConfig httpAuth, AuthConfig grpcAuth, Optional<TlsSettings> httpTls,
+      Optional<TlsSettings> grpcTls) {
+    /// No locks.
+    public static final Doors OPEN =
+        new Doors(AuthConfig.OPEN, AuthConfig.OPEN, Optional.empty(), Optional.empty());
+  }
 
   /// The data on disk.
   ///

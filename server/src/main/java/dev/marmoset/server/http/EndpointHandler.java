@@ -1,8 +1,10 @@
 package dev.marmoset.server.http;
 
+import dev.marmoset.server.auth.Access;
+import dev.marmoset.server.auth.Verdict;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -18,10 +20,13 @@ final class EndpointHandler extends Handler.Abstract {
   private static final String NO_ROUTE = "other";
 
   private final Router router;
+  private final Door door;
   private final HttpMetrics metrics;
 
-  EndpointHandler(Router router, HttpMetrics metrics) {
+  /// @param door lets requests in when their route is known
+  EndpointHandler(Router router, Door door, HttpMetrics metrics) {
     this.router = router;
+    this.door = door;
     this.metrics = metrics;
   }
 
@@ -31,10 +36,10 @@ final class EndpointHandler extends Handler.Abstract {
     String handler = NO_ROUTE;
     HttpResponse answer;
     switch (router.match(method, Request.getPathInContext(request))) {
-      case Router.Match.Found(Endpoint endpoint, String name) -> {
+      case Router.Match.Found(Endpoint endpoint, String name, Access access) -> {
         handler = name;
         try {
-          answer = endpoint.handle(new JettyRequest(request));
+          answer = answer(request, endpoint, access);
         } catch (IOException | HttpException.RuntimeException e) {
           // The client went away, or Jetty refuses the body; both know their own answer.
           callback.failed(e);
@@ -59,35 +64,33 @@ final class EndpointHandler extends Handler.Abstract {
     return true;
   }
 
+  private HttpResponse answer(Request request, Endpoint endpoint, Access access) throws IOException {
+    return switch (door.judge(access, JettyRequest.proof(request))) {
+      case Door.Passage.Out(HttpResponse refusal) -> refusal;
+      case Door.Passage.In(String caller, Optional<Verdict.BodyCheck> check) when check.isEmpty() ->
+        endpoint.handle(new JettyRequest(request, caller, Request.asInputStream(request)));
+      case Door.Passage.In(String caller, Optional<Verdict.BodyCheck> check) when access == Access.WRITE ->
+        signed(request, endpoint, caller, check.orElseThrow());
+      // Other endpoints read no body.
+      case Door.Passage.In(String caller, Optional<Verdict.BodyCheck> check) ->
+        SignedBody.acceptsEmpty(check.orElseThrow())
+            ? endpoint.handle(new JettyRequest(request, caller, Request.asInputStream(request)))
+            : door.bodyDiffers();
+    };
+  }
+
+  private HttpResponse signed(Request request, Endpoint endpoint, String caller, Verdict.BodyCheck check)
+      throws IOException {
+    var body = new SignedBody(Request.asInputStream(request), check);
+    var answer = endpoint.handle(new JettyRequest(request, caller, body));
+    return body.refused() ? door.bodyDiffers() : answer;
+  }
+
   private static void send(HttpResponse answer, Response response, Callback callback) {
     response.setStatus(answer.status());
     for (Map.Entry<String, String> header : answer.headers().entrySet()) {
       response.getHeaders().put(header.getKey(), header.getValue());
     }
     response.write(true, answer.content(), callback);
-  }
-
-  /// A request over Jetty's.
-  private record JettyRequest(Request request) implements HttpRequest {
-    @Override
-    public String method() {
-      return request.getMethod();
-    }
-
-    @Override
-    public String header(String name) {
-      String value = request.getHeaders().get(name);
-      return value == null ? "" : value;
-    }
-
-    @Override
-    public long contentLength() {
-      return request.getHeaders().getLongField("Content-Length");
-    }
-
-    @Override
-    public InputStream body() {
-      return Request.asInputStream(request);
-    }
   }
 }

@@ -10,6 +10,9 @@ public interface HttpRequest {
   /// A header by its name in any case; empty if absent. Of several values the first.
   String header(String name);
 
+  /// Name of the credential that the caller proved; empty if there was none.
+  String caller();
+
   /// Content-Length in bytes, or -1 if the length is not known beforehand.
   long contentLength();
 

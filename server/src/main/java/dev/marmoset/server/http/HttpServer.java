@@ -1,21 +1,29 @@
 package dev.marmoset.server.http;
 
+import dev.marmoset.server.auth.Gatekeeper;
+import dev.marmoset.server.tls.ServerTls;
+import dev.marmoset.server.tls.TlsSettings.ClientAuth;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/// The listener for HTTP/1.1 and HTTP/2 without TLS. Requests run on virtual threads.
+/// The listener for HTTP/1.1 and HTTP/2 without TLS, or for HTTP/1.1 with TLS. Requests run on virtual threads.
 ///
 /// Bodies reach endpoints as they were sent: no content encoding is undone and no size is refused here, because the
 /// write path judges both and counts what it refuses. An endpoint that does not read a body costs nothing.
@@ -36,7 +44,9 @@ public final class HttpServer {
   /// @param host        where to listen; empty for every local address
   /// @param port        0 for any free port
   /// @param stopTimeout how long running requests may take while stopping
-  public HttpServer(String host, int port, Duration stopTimeout, Router router, MeterRegistry registry) {
+  /// @param security    who may come in, and TLS
+  public HttpServer(String host, int port, Duration stopTimeout, Router router, Security security,
+      MeterRegistry registry) {
     var threads = new QueuedThreadPool(PLATFORM_THREADS);
     threads.setName("http");
     threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-"));
@@ -44,20 +54,38 @@ public final class HttpServer {
     var http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setIdleTimeout(IDLE_REQUEST.toMillis());
-    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http),
-        new HTTP2CServerConnectionFactory(http));
+    connector = security.tls().map(tls -> new ServerConnector(server, 1, 1, secured(tls, http)))
+        .orElseGet(() -> new ServerConnector(server, 1, 1, new HttpConnectionFactory(http),
+            new HTTP2CServerConnectionFactory(http)));
     connector.setHost(host.isEmpty() ? null : host);
     connector.setPort(port);
     connector.setIdleTimeout(IDLE_CONNECTION.toMillis());
     connector.setShutdownIdleTimeout(IDLE_STOPPING.toMillis());
     server.addConnector(connector);
-    server.setHandler(new GracefulHandler(new EndpointHandler(router, new HttpMetrics(registry))));
+    server.setHandler(new GracefulHandler(new EndpointHandler(router,
+        new Door(security.gatekeeper(), registry), new HttpMetrics(registry))));
     server.setStopTimeout(stopTimeout.toMillis());
     server.setErrorHandler((_, response, callback) -> {
       response.getHeaders().put("Content-Type", "text/plain; charset=utf-8");
       Content.Sink.write(response, true, HttpStatus.getMessage(response.getStatus()) + "\n", callback);
       return true;
     });
+  }
+
+  /// The locks of the listener.
+  ///
+  /// @param tls empty: plain text
+  public record Security(Gatekeeper gatekeeper, Optional<ServerTls> tls) {}
+
+  private static ConnectionFactory[] secured(ServerTls tls, HttpConfiguration http) {
+    // No check of the name a client asked for: there is one certificate, and senders use addresses.
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    var factory = new SslContextFactory.Server();
+    factory.setSslContext(tls.context());
+    factory.setIncludeProtocols(tls.settings().protocols());
+    factory.setNeedClientAuth(tls.settings().clientAuth() == ClientAuth.REQUIRED);
+    factory.setWantClientAuth(tls.settings().clientAuth() == ClientAuth.IF_GIVEN);
+    return AbstractConnectionFactory.getFactories(factory, new HttpConnectionFactory(http));
   }
 
   /// Begins to listen.

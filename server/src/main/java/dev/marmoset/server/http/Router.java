@@ -1,5 +1,6 @@
 package dev.marmoset.server.http;
 
+import dev.marmoset.server.auth.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -14,7 +15,9 @@ public final class Router {
   /// What a request leads to.
   sealed interface Match {
     /// An endpoint, and the name under which its requests are counted.
-    record Found(Endpoint endpoint, String handler) implements Match {}
+    ///
+    /// @param access what it asks of its caller
+    record Found(Endpoint endpoint, String handler, Access access) implements Match {}
 
     /// The path exists, the method does not.
     ///
@@ -25,7 +28,8 @@ public final class Router {
     record NoSuchPath() implements Match {}
   }
 
-  private record Route(String method, List<String> segments, String handler, Endpoint endpoint) {
+  private record Route(String method, List<String> segments, String handler, Access access,
+      Endpoint endpoint) {
     boolean matches(List<String> path) {
       if (path.size() != segments.size()) {
         return false;
@@ -43,12 +47,21 @@ public final class Router {
     }
   }
 
-  /// Adds a route. Of two that match a request the one added first is taken.
+  /// Adds a route that the scopes `read` and `admin` open. Of two that match a request the one added first is taken.
   ///
   /// @param handler name under which requests are counted
   /// @return this
   public Router route(String method, String template, String handler, Endpoint endpoint) {
-    routes.add(new Route(method, segments(template), handler, endpoint));
+    return route(method, template, handler, Access.INSPECT, endpoint);
+  }
+
+  /// Adds a route.
+  ///
+  /// @param handler name under which requests are counted
+  /// @param access  what it asks of its caller
+  /// @return this
+  public Router route(String method, String template, String handler, Access access, Endpoint endpoint) {
+    routes.add(new Route(method, segments(template), handler, access, endpoint));
     return this;
   }
 
@@ -62,7 +75,7 @@ public final class Router {
     for (Route route : routes) {
       if (route.matches(wanted)) {
         if (route.serves(method)) {
-          return new Match.Found(route.endpoint, route.handler);
+          return new Match.Found(route.endpoint, route.handler, route.access);
         }
         allowed.add(route.method);
         handler = route.handler;

@@ -2,6 +2,7 @@ package dev.marmoset.server.http;
 
 import dev.marmoset.ingest.WriteRequestHead;
 import dev.marmoset.ingest.WriteResponse;
+import dev.marmoset.server.auth.Access;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -16,7 +17,7 @@ public final class WriteEndpoint implements Endpoint {
   /// Prometheus, Thanos Receive, Mimir, Cortex, and Amazon's workspaces: senders change only the host.
   private static final String[] PATHS = {"/api/v1/write", "/api/v1/receive", "/api/v1/push", "/api/prom/push",
     "/api/v1/remote_write", "/workspaces/{any}/api/v1/remote_write"};
-  /// Who sends, from the most to the least telling header.
+  /// Who sends, when no credential says it: from the most to the least telling header.
   private static final String[] SENDER_HEADERS = {"THANOS-TENANT", "X-Scope-OrgID"};
 
   private final WriteHandler handler;
@@ -40,7 +41,7 @@ public final class WriteEndpoint implements Endpoint {
   /// Adds all paths of remote write to a router.
   public void addTo(Router router) {
     for (String path : PATHS) {
-      router.route("POST", path, HANDLER, this);
+      router.route("POST", path, HANDLER, Access.WRITE, this);
     }
   }
 
@@ -57,7 +58,7 @@ public final class WriteEndpoint implements Endpoint {
   }
 
   private static WriteRequestHead head(HttpRequest request) {
-    String sender = "";
+    String sender = request.caller();
     for (int i = 0; i < SENDER_HEADERS.length && sender.isEmpty(); i++) {
       sender = request.header(SENDER_HEADERS[i]);
     }

@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.marmoset.ingest.WriteRequestHead;
 import dev.marmoset.ingest.WriteResponse;
+import dev.marmoset.server.auth.AuthConfig;
+import dev.marmoset.server.auth.Gatekeeper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +36,8 @@ class HttpServerTest {
   private final List<WriteRequestHead> heads = Collections.synchronizedList(new ArrayList<>());
   private final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch reading = new CountDownLatch(1);
-  private final HttpServer server = new HttpServer("127.0.0.1", 0, Duration.ofSeconds(5), router(), meters);
+  private final HttpServer server =
+      new HttpServer("127.0.0.1", 0, Duration.ofSeconds(5), router(), open(), meters);
   private InetSocketAddress address = new InetSocketAddress(0);
 
   @BeforeEach
@@ -42,6 +48,12 @@ class HttpServerTest {
   @AfterEach
   void stop() throws IOException {
     server.stop();
+  }
+
+  private static HttpServer.Security open() {
+    return new HttpServer.Security(
+        new Gatekeeper(AuthConfig.OPEN, InstantSource.system(), new SecureRandom()),
+        Optional.empty());
   }
 
   private Router router() {
@@ -227,7 +239,8 @@ class HttpServerTest {
 
   @Test
   void aTakenAddressIsAnError() {
-    var second = new HttpServer("127.0.0.1", address.getPort(), Duration.ofSeconds(1), new Router(), meters);
+    var second =
+        new HttpServer("127.0.0.1", address.getPort(), Duration.ofSeconds(1), new Router(), open(), meters);
     assertThatThrownBy(second::start).isInstanceOf(IOException.class)
         .hasStackTraceContaining("Address already in use");
   }

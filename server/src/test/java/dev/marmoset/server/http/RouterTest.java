@@ -3,6 +3,7 @@ package dev.marmoset.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.marmoset.ingest.WriteResponse;
+import dev.marmoset.server.auth.Access;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,8 +37,9 @@ class RouterTest {
 
   @Test
   void headIsServedWhereGetIs() {
-    assertThat(router.match("HEAD", "/metrics")).isEqualTo(new Router.Match.Found(page, "metrics"));
-    assertThat(router.match("GET", "/")).isEqualTo(new Router.Match.Found(page, "front"));
+    assertThat(router.match("HEAD", "/metrics"))
+        .isEqualTo(new Router.Match.Found(page, "metrics", Access.INSPECT));
+    assertThat(router.match("GET", "/")).isEqualTo(new Router.Match.Found(page, "front", Access.INSPECT));
   }
 
   @Test
