@@ -251,7 +251,7 @@ public final class EngineBenchmark {
       }
     };
     return Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "bench", WINDOW,
-        commitInterval, 0, offHeapBytes), new LocalFileSystem(), clock, new SecureRandom());
+        commitInterval, 0, offHeapBytes, 100_000), new LocalFileSystem(), clock, new SecureRandom());
   }
 
   private static void awaitReady(Tsdb tsdb) throws InterruptedException {

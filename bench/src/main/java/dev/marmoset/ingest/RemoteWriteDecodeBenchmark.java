@@ -11,9 +11,11 @@ import dev.marmoset.proto.prometheus.writev2.Request;
 import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -271,6 +273,17 @@ public class RemoteWriteDecodeBenchmark {
     public AppendResult appendHistogram(long ref, long t, HistogramSample sample) {
       checksum += ref + t;
       return AppendResult.ACCEPTED;
+    }
+
+    @Override
+    public AppendResult appendExemplar(long ref, long t, long valueBits, Labels labels) {
+      checksum += ref + t + labels.size();
+      return AppendResult.ACCEPTED;
+    }
+
+    @Override
+    public void appendMetadata(MetricMetadata metadata) {
+      checksum += metadata.type();
     }
 
     @Override

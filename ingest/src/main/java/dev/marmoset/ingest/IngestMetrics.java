@@ -16,7 +16,9 @@ import java.util.function.Supplier;
 /// | `marmoset_ingest_rejected_samples_total`   | reason, sender   |
 /// | `marmoset_ingest_unsorted_total`           | sender           |
 /// | `marmoset_ingest_lenient_requests_total`   | kind, sender     |
+/// | `marmoset_ingest_exemplars_total`          | protocol, sender |
 /// | `marmoset_ingest_dropped_exemplars_total`  | sender           |
+/// | `marmoset_ingest_dropped_metadata_total`   | sender           |
 ///
 /// Senders are bounded: the first [#MAX_SENDERS] have names, the rest is `other`.
 public final class IngestMetrics {
@@ -48,7 +50,11 @@ public final class IngestMetrics {
 
   /// Counts what counts as written.
   void written(String sender, WireVersion version, WriteOutcome.Written written) {
-    meters(sender).written(version).increment((double) written.samples() + written.histograms());
+    SenderMeters meters = meters(sender);
+    meters.written(version).increment((double) written.samples() + written.histograms());
+    if (written.exemplars() > 0) {
+      meters.exemplars(version).increment(written.exemplars());
+    }
   }
 
   /// Counts what was refused for good.
@@ -59,7 +65,7 @@ public final class IngestMetrics {
     }
   }
 
-  /// Counts what was tolerated in a judged request.
+  /// Counts what was tolerated or left aside in a judged request.
   void tolerated(String sender, WriteBatch batch, WriteStats stats) {
     SenderMeters meters = meters(sender);
     if (stats.unsorted() > 0) {
@@ -68,8 +74,12 @@ public final class IngestMetrics {
     if (stats.renamed() > 0) {
       meters.lenient(Leniency.REPLICA_LABEL).increment();
     }
-    if (batch.exemplars() > 0) {
-      meters.droppedExemplars.increment(batch.exemplars());
+    int dropped = batch.exemplars().size() - stats.exemplars() - stats.refusedExemplars();
+    if (dropped > 0) {
+      meters.droppedExemplars.increment(dropped);
+    }
+    if (batch.droppedMetadata() > 0) {
+      meters.droppedMetadata.increment(batch.droppedMetadata());
     }
   }
 
@@ -93,6 +103,9 @@ public final class IngestMetrics {
     private final String sender;
     private final Counter unsorted;
     private final Counter droppedExemplars;
+    private final Counter droppedMetadata;
+    private final AtomicReferenceArray<Counter> exemplars =
+        new AtomicReferenceArray<>(WireVersion.values().length);
     private final AtomicReferenceArray<Counter> samples =
         new AtomicReferenceArray<>(WireVersion.values().length);
     private final AtomicReferenceArray<Counter> refused =
@@ -103,7 +116,11 @@ public final class IngestMetrics {
     SenderMeters(String sender) {
       this.sender = sender;
       unsorted = builder("unsorted", "Series whose labels came unsorted.").register(registry);
-      droppedExemplars = builder("dropped.exemplars", "Exemplars that were not kept.").register(registry);
+      droppedExemplars = builder("dropped.exemplars",
+          "Exemplars that were neither kept nor refused: of a series that is not there or is refused, or none are kept.")
+          .register(registry);
+      droppedMetadata = builder("dropped.metadata",
+          "Metadata that was not kept: without a family, over 4 KiB, or not UTF-8.").register(registry);
     }
 
     Counter written(WireVersion version) {
@@ -111,9 +128,15 @@ public final class IngestMetrics {
           .tag("protocol", version.number()));
     }
 
+    Counter exemplars(WireVersion version) {
+      return cached(exemplars, version.ordinal(),
+          () -> builder("exemplars", "Exemplars that count as written.").tag("protocol", version.number()));
+    }
+
     Counter refused(RejectReason reason) {
-      return cached(refused, reason.ordinal(), () -> builder("rejected.samples", "Samples refused for good.")
-          .tag("reason", reason.tag()));
+      return cached(refused, reason.ordinal(),
+          () -> builder("rejected.samples", "Samples and exemplars refused for good.")
+              .tag("reason", reason.tag()));
     }
 
     Counter lenient(Leniency kind) {

@@ -4,6 +4,7 @@ import dev.marmoset.ingest.WriteOutcome.Written;
 import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.histogram.HistogramFault;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
@@ -100,12 +101,17 @@ final class Ingester {
     for (int i = 0; i < n; i++) {
       RejectReason fault = batch.fault(i);
       if (fault != null) {
-        stats.refuseSeries(fault, i, batch.sampleCount(i));
+        if (batch.sampleCount(i) > 0 || batch.exemplarsBind()) {
+          stats.refuseSeries(fault, i, batch.sampleCount(i));
+        }
       } else if (batch.ref(i) >= 0) {
         appendSeries(appender, batch, i, stats);
       } else {
         appendNew(appender, batch, i, stats);
       }
+    }
+    for (MetricMetadata entry : batch.metadata()) {
+      appender.appendMetadata(entry);
     }
     return appender.commit();
   }
@@ -114,6 +120,9 @@ final class Ingester {
     appendSamples(appender, batch, series, stats);
     if (batch.histogramStart(series) < batch.histogramEnd(series)) {
       appendHistograms(appender, batch, series, stats);
+    }
+    if (batch.exemplarStart(series) < batch.exemplarEnd(series)) {
+      appendExemplars(appender, batch, series, stats);
     }
   }
 
@@ -149,11 +158,30 @@ final class Ingester {
     }
   }
 
+  private static void appendExemplars(Appender appender, WriteBatch batch, int series, WriteStats stats) {
+    int end = batch.exemplarEnd(series);
+    for (int i = batch.exemplarStart(series); i < end; i++) {
+      ExemplarColumn.Row row = batch.exemplars().row(i);
+      if (!row.fault().isEmpty()) {
+        stats.refuseExemplar(RejectReason.INVALID_EXEMPLAR, series, row, batch.exemplarsBind());
+        continue;
+      }
+      AppendResult verdict =
+          appender.appendExemplar(batch.ref(series), row.t(), row.valueBits(), row.labels());
+      if (verdict.accepted()) {
+        stats.acceptExemplar();
+      } else if (verdict != AppendResult.NOT_KEPT) {
+        stats.refuseExemplar(RejectReason.ofExemplar(verdict), series, row, batch.exemplarsBind());
+      }
+    }
+  }
+
   /// Creates a series if one of its samples can be accepted; refused requests leave nothing behind.
   private static void appendNew(Appender appender, WriteBatch batch, int series, WriteStats stats) {
     long ref = anyAcceptable(appender.minTime(), appender.maxTime(), batch, series)
         ? appender.create(batch.region(series), batch.regionOffset(series), batch.regionLength(series))
-        : Appender.UNKNOWN;
+        // An exemplar creates nothing, but an earlier series of the request may have been this one.
+        : appender.find(batch.region(series), batch.regionOffset(series), batch.regionLength(series));
     if (ref >= 0) {
       batch.ref(series, ref);
       appendSeries(appender, batch, series, stats);
@@ -203,7 +231,7 @@ final class Ingester {
   }
 
   private static WriteOutcome outcome(WriteBatch batch, WriteStats stats) {
-    var written = new Written(stats.samples(), stats.histograms(), 0);
+    var written = new Written(stats.samples(), stats.histograms(), stats.exemplars());
     if (stats.refusedTotal() == 0) {
       return new WriteOutcome.Accepted(written);
     }

@@ -45,7 +45,8 @@ final class RefusalText {
 
   private void counts() {
     int all = stats.refusedTotal() + stats.acceptedTotal();
-    text.append("refused ").append(stats.refusedTotal()).append(" of ").append(all).append(" samples");
+    text.append("refused ").append(stats.refusedTotal()).append(" of ").append(all)
+        .append(batch.exemplars().size() > 0 ? " samples and exemplars" : " samples");
     String separator = ": ";
     for (RejectReason reason : RejectReason.values()) {
       if (stats.refused(reason) > 0) {

@@ -30,6 +30,12 @@ enum RejectReason {
   NO_SAMPLES("no_samples", "series without samples"),
   /// A histogram that contradicts itself or has a schema nobody knows.
   INVALID_HISTOGRAM("invalid_histogram", "invalid histogram"),
+  /// An exemplar older than the acceptance window.
+  EXEMPLAR_TOO_OLD("exemplar_too_old", "exemplar too old"),
+  /// An exemplar more than 10 minutes ahead of the store's clock.
+  EXEMPLAR_TOO_NEW("exemplar_too_new", "exemplar too far in the future"),
+  /// An exemplar whose labels cannot be taken.
+  INVALID_EXEMPLAR("invalid_exemplar", "invalid exemplar"),
   /// The store holds as many series as it may.
   SERIES_LIMIT("series_limit", "limit of series reached");
 
@@ -57,8 +63,18 @@ enum RejectReason {
       case TOO_OLD -> TOO_OLD;
       case TOO_NEW -> TOO_NEW;
       case CONFLICTING_DUPLICATE -> DUPLICATE;
-      case ACCEPTED, SAME_AGAIN ->
-        throw new IllegalArgumentException("verdict " + verdict + " is an acceptance");
+      case ACCEPTED, SAME_AGAIN, NOT_KEPT ->
+        throw new IllegalArgumentException("verdict " + verdict + " refuses no sample");
+    };
+  }
+
+  /// The reason behind a verdict on an exemplar that is a refusal.
+  static RejectReason ofExemplar(AppendResult verdict) {
+    return switch (verdict) {
+      case TOO_OLD -> EXEMPLAR_TOO_OLD;
+      case TOO_NEW -> EXEMPLAR_TOO_NEW;
+      case ACCEPTED, SAME_AGAIN, NOT_KEPT, CONFLICTING_DUPLICATE ->
+        throw new IllegalArgumentException("verdict " + verdict + " refuses no exemplar");
     };
   }
 }

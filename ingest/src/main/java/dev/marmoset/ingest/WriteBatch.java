@@ -1,11 +1,14 @@
 package dev.marmoset.ingest;
 
 import dev.marmoset.ingest.body.ByteBudget;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.HistogramVerdict;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The series and samples of one request in columns: what a decoder writes and the [Ingester] reads.
+/// The series and samples of one request, and what stands beside them, in columns: what a decoder writes and the [Ingester] reads.
 ///
 /// A series is a region of label bytes, which lies in the request body as it came or in the batch's scratch buffer,
 /// and a run of samples. Its index is its position in the request. Reused from request to request, so in a steady
@@ -13,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class WriteBatch {
   private static final int FIRST_SERIES = 512;
   private static final int FIRST_SAMPLES = 2048;
+  /// What an entry of metadata costs without its texts.
+  private static final int METADATA_BYTES = 200;
   private static final int FIRST_SCRATCH = 4096;
-  private static final long BYTES_PER_SERIES = 4L * Integer.BYTES + 2L * Long.BYTES;
+  private static final long BYTES_PER_SERIES = 5L * Integer.BYTES + 2L * Long.BYTES;
 
   private final ByteBudget budget;
   private long paid;
@@ -39,8 +44,12 @@ final class WriteBatch {
   private final HistogramColumn histograms = new HistogramColumn();
   private int[] histogramEnd = new int[FIRST_SERIES];
 
-  private int exemplars;
-  private int metadata;
+  private final ExemplarColumn exemplars = new ExemplarColumn();
+  private int[] exemplarEnd = new int[FIRST_SERIES];
+  private boolean exemplarsBind;
+
+  private final ArrayList<MetricMetadata> metadata = new ArrayList<>();
+  private int droppedMetadata;
 
   /// A batch whose columns grow at the cost of `budget`, which [#release] pays back.
   WriteBatch(ByteBudget budget) {
@@ -68,7 +77,10 @@ final class WriteBatch {
   }
 
   /// Forgets the last request; regions of the next one lie in `newBody`, which the batch borrows.
-  void begin(byte[] newBody) {
+  ///
+  /// @param exemplarsDecide whether a refused exemplar, or a series that has nothing but exemplars, makes the answer 400
+  void begin(byte[] newBody, boolean exemplarsDecide) {
+    exemplarsBind = exemplarsDecide;
     Arrays.fill(fault, 0, series, null);
     body = newBody;
     starved = false;
@@ -76,8 +88,9 @@ final class WriteBatch {
     series = 0;
     samples = 0;
     histograms.clear();
-    exemplars = 0;
-    metadata = 0;
+    exemplars.clear();
+    metadata.clear();
+    droppedMetadata = 0;
   }
 
   /// Adds a sample to the series that [#endSeries] or [#endScratchSeries] will close.
@@ -112,6 +125,26 @@ final class WriteBatch {
     return histograms.cellsLeft(maxSamples);
   }
 
+  /// Adds an exemplar to the series that is closed next.
+  void addExemplar(ExemplarColumn.Row row) {
+    pay(exemplars.add(row));
+  }
+
+  /// Exemplars added since the last series was closed.
+  int openExemplars() {
+    return exemplars.size() - (series == 0 ? 0 : exemplarEnd[series - 1]);
+  }
+
+  /// Adds metadata; null stands for some that cannot be kept.
+  void addMetadata(@Nullable MetricMetadata entry) {
+    if (entry == null) {
+      droppedMetadata++;
+    } else {
+      pay(METADATA_BYTES + entry.family().length() + entry.help().length() + (long) entry.unit().length());
+      metadata.add(entry);
+    }
+  }
+
   /// Closes a series whose label bytes lie in the body.
   void endSeries(int offset, int length) {
     close(offset, length);
@@ -134,6 +167,7 @@ final class WriteBatch {
     regionOffset[series] = codedOffset;
     regionLength[series] = length;
     histogramEnd[series] = histograms.size();
+    exemplarEnd[series] = exemplars.size();
     sampleEnd[series++] = samples;
   }
 
@@ -177,14 +211,6 @@ final class WriteBatch {
     fault[index] = reason;
   }
 
-  void countExemplar() {
-    exemplars++;
-  }
-
-  void countMetadata() {
-    metadata++;
-  }
-
   int series() {
     return series;
   }
@@ -193,12 +219,24 @@ final class WriteBatch {
     return samples;
   }
 
-  int exemplars() {
+  /// The exemplars of the request.
+  ExemplarColumn exemplars() {
     return exemplars;
   }
 
-  int metadata() {
+  /// Whether a refused exemplar, or a series that has nothing but exemplars, makes the answer 400.
+  boolean exemplarsBind() {
+    return exemplarsBind;
+  }
+
+  /// The metadata of the request, in the order of arrival; not to be modified.
+  List<MetricMetadata> metadata() {
     return metadata;
+  }
+
+  /// Entries of metadata that cannot be kept.
+  int droppedMetadata() {
+    return droppedMetadata;
   }
 
   /// Array that holds the label bytes of a series.
@@ -240,6 +278,16 @@ final class WriteBatch {
     return histogramEnd[index];
   }
 
+  /// Index of the first exemplar of a series.
+  int exemplarStart(int index) {
+    return index == 0 ? 0 : exemplarEnd[index - 1];
+  }
+
+  /// Index behind the last exemplar of a series.
+  int exemplarEnd(int index) {
+    return exemplarEnd[index];
+  }
+
   /// Floats and histograms of a series.
   int sampleCount(int index) {
     return sampleEnd[index] - sampleStart(index) + histogramEnd[index] - histogramStart(index);
@@ -271,7 +319,8 @@ final class WriteBatch {
 
   /// Bytes held by the columns and the scratch buffer; a pool lets go of a batch that has grown too large.
   long retainedBytes() {
-    return histograms.retainedBytes() + scratch.length + BYTES_PER_SERIES * regionOffset.length
+    return histograms.retainedBytes() + exemplars.retainedBytes() + scratch.length
+        + BYTES_PER_SERIES * regionOffset.length
         + 2L * Long.BYTES * times.length;
   }
 
@@ -288,6 +337,7 @@ final class WriteBatch {
     regionLength = Arrays.copyOf(regionLength, size);
     sampleEnd = Arrays.copyOf(sampleEnd, size);
     histogramEnd = Arrays.copyOf(histogramEnd, size);
+    exemplarEnd = Arrays.copyOf(exemplarEnd, size);
     fault = Arrays.copyOf(fault, size);
     refs = Arrays.copyOf(refs, size);
   }

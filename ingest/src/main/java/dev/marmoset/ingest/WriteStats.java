@@ -20,6 +20,8 @@ final class WriteStats {
 
   private int samples;
   private int histograms;
+  private int exemplars;
+  private int refusedExemplars;
   private int unsorted;
   private int renamed;
   private int refusedTotal;
@@ -40,6 +42,8 @@ final class WriteStats {
   void begin() {
     samples = 0;
     histograms = 0;
+    exemplars = 0;
+    refusedExemplars = 0;
     unsorted = 0;
     renamed = 0;
     refusedTotal = 0;
@@ -62,6 +66,23 @@ final class WriteStats {
 
   void acceptHistogram() {
     histograms++;
+  }
+
+  void acceptExemplar() {
+    exemplars++;
+  }
+
+  /// Notes a refused exemplar.
+  ///
+  /// @param binding whether it makes the answer a refusal; else it is only counted
+  void refuseExemplar(RejectReason reason, int series, ExemplarColumn.Row row, boolean binding) {
+    refusedExemplars++;
+    if (binding) {
+      count(reason, 1);
+      example(reason, series, true, row.t(), row.fault());
+    } else {
+      refused[reason.ordinal()]++;
+    }
   }
 
   void countUnsorted() {
@@ -133,9 +154,19 @@ final class WriteStats {
     return histograms;
   }
 
+  /// Exemplars that count as written.
+  int exemplars() {
+    return exemplars;
+  }
+
+  /// Exemplars that were refused, whether or not that makes the answer a refusal.
+  int refusedExemplars() {
+    return refusedExemplars;
+  }
+
   /// Everything that counts as written.
   int acceptedTotal() {
-    return samples + histograms;
+    return samples + histograms + exemplars;
   }
 
   /// Series whose labels came unsorted.
@@ -158,7 +189,7 @@ final class WriteStats {
 
   /// Refused samples by reason; holds only reasons that occur, and stays as it is when the next request begins.
   Map<RejectReason, Integer> refusals() {
-    if (refusedTotal == 0) {
+    if (refusedTotal + refusedExemplars == 0) {
       return Map.of();
     }
     var refusals = new EnumMap<RejectReason, Integer>(RejectReason.class);

@@ -1,7 +1,8 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.wire.ExemplarReader;
 import dev.marmoset.ingest.wire.HistogramReader;
-import dev.marmoset.ingest.wire.MessageCheck;
+import dev.marmoset.ingest.wire.MetadataReader;
 import dev.marmoset.ingest.wire.WireFault;
 import dev.marmoset.ingest.wire.WireReader;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
@@ -11,7 +12,7 @@ import dev.marmoset.storage.chunk.histogram.HistogramValidator;
 ///
 /// Labels are not looked into: what lies between the first and the last label of a series is its region, and a
 /// series of a sender that sorts is found by those bytes. Labels that are interrupted by another field are copied
-/// together. Series without samples are left out. Confined to one thread at a time.
+/// together. Series without anything are left out; Prometheus sends exemplars in series of their own. Confined to one thread at a time.
 ///
 /// Against a generated parser: a malformed label or text that is not UTF-8 refuses its series, not the body, and
 /// only when the series is unknown; see [WireReader] for the rest.
@@ -28,7 +29,8 @@ final class WriteV1Decoder {
   private static final int SAMPLE_FIELDS = 2;
 
   private final WireReader in = new WireReader();
-  private final MessageCheck check = new MessageCheck(in);
+  private final ExemplarReader exemplars = new ExemplarReader(in);
+  private final MetadataReader metadata = new MetadataReader(in);
   private final HistogramReader histograms = new HistogramReader(in);
   private final WriteBatch batch;
   private final int maxSamples;
@@ -51,7 +53,7 @@ final class WriteV1Decoder {
   /// Decodes a whole body into the batch, which it begins. After a fault the batch means nothing.
   Decoded decode(byte[] source, int length) {
     body = source;
-    batch.begin(source);
+    batch.begin(source, false);
     in.reset(source, 0, length);
     own = false;
     foreign = false;
@@ -79,8 +81,7 @@ final class WriteV1Decoder {
       }
       case METADATA -> {
         own = true;
-        check.metadataV1();
-        batch.countMetadata();
+        metadata();
       }
       default -> {
         int number = tag >>> 3;
@@ -109,16 +110,13 @@ final class WriteV1Decoder {
           label(start, in.offset());
         }
         case SAMPLES -> sample();
-        case EXEMPLARS -> {
-          check.exemplarV1();
-          batch.countExemplar();
-        }
+        case EXEMPLARS -> exemplar();
         case HISTOGRAMS -> histogram();
         default -> in.skipUnknown(tag, SERIES_FIELDS);
       }
     }
     in.leave(outer);
-    if (batch.openSamples() + batch.openHistograms() > 0) {
+    if (batch.openSamples() + batch.openHistograms() + batch.openExemplars() > 0) {
       endSeries();
     }
   }
@@ -156,6 +154,35 @@ final class WriteV1Decoder {
       return;
     }
     batch.addHistogram(histograms.timestamp(), HistogramValidator.validate(sample), histograms.cells());
+  }
+
+  private void metadata() {
+    metadata.readV1();
+    if (in.failed()) {
+      return;
+    }
+    if (batch.metadata().size() >= maxSamples) {
+      in.fail(WireFault.OVERSIZED);
+    } else if (batch.starved()) {
+      in.fail(WireFault.NO_MEMORY);
+    } else {
+      batch.addMetadata(metadata.metadata(body));
+    }
+  }
+
+  private void exemplar() {
+    exemplars.readV1(body);
+    if (in.failed()) {
+      return;
+    }
+    if (batch.exemplars().size() >= maxSamples) {
+      in.fail(WireFault.OVERSIZED);
+    } else if (batch.starved()) {
+      in.fail(WireFault.NO_MEMORY);
+    } else {
+      batch.addExemplar(new ExemplarColumn.Row(exemplars.time(), exemplars.valueBits(), exemplars.labels(),
+          exemplars.fault()));
+    }
   }
 
   private void sample() {

@@ -1,13 +1,17 @@
 package dev.marmoset.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.marmoset.ingest.IngestLimits.LabelLimits;
+import dev.marmoset.ingest.wire.ExemplarReader;
 import dev.marmoset.ingest.wire.HistogramReader;
-import dev.marmoset.ingest.wire.MessageCheck;
+import dev.marmoset.ingest.wire.MetadataReader;
 import dev.marmoset.ingest.wire.WireFault;
 import dev.marmoset.ingest.wire.WireReader;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.chunk.histogram.HistogramValidator;
 import dev.marmoset.storage.labels.LabelRegion;
+import dev.marmoset.storage.labels.Labels;
 import java.util.Arrays;
 
 /// Decodes a remote-write 2.0 message (`io.prometheus.write.v2.Request`) into a [WriteBatch] without allocating.
@@ -40,8 +44,12 @@ final class WriteV2Decoder {
   /// Symbols of a request per sample it may carry: a bound on memory, far above what label sets need.
   private static final int SYMBOLS_PER_SAMPLE = 4;
 
+  private static final int NONE = -1;
+  private static final byte[] METRIC_NAME = Labels.METRIC_NAME.getBytes(UTF_8);
+
   private final WireReader in = new WireReader();
-  private final MessageCheck check = new MessageCheck(in);
+  private final ExemplarReader exemplars = new ExemplarReader(in);
+  private final MetadataReader metadata = new MetadataReader(in);
   private final HistogramReader histograms = new HistogramReader(in);
   private final WriteBatch batch;
   private final int maxSamples;
@@ -61,6 +69,11 @@ final class WriteV2Decoder {
   private int[] previousRef = new int[64];
   private int[] previousStart = new int[32];
   private boolean badRef;
+  /// What the last metadata that was kept says: the series of a family mostly follow each other.
+  private int lastName = NONE;
+  private int lastType;
+  private int lastHelp;
+  private int lastUnit;
 
   /// @param batch            what [#decode] fills
   /// @param maxSamples       samples, and series, that one request may carry
@@ -76,7 +89,8 @@ final class WriteV2Decoder {
   /// Decodes a whole body into the batch, which it begins. After a fault the batch means nothing.
   Decoded decode(byte[] source, int length) {
     body = source;
-    batch.begin(source);
+    batch.begin(source, true);
+    lastName = NONE;
     in.reset(source, 0, length);
     symbols = 0;
     previousPairs = 0;
@@ -156,7 +170,7 @@ final class WriteV2Decoder {
     int outer = in.enter();
     refs = 0;
     badRef = false;
-    check.beginMetadata();
+    metadata.begin();
     while (in.more()) {
       int tag = in.tag();
       switch (tag) {
@@ -164,19 +178,13 @@ final class WriteV2Decoder {
         case REF_UNPACKED -> ref((int) in.varint());
         case SAMPLES -> sample();
         case HISTOGRAMS -> histogram();
-        case EXEMPLARS -> {
-          check.exemplarV2(symbols);
-          batch.countExemplar();
-        }
-        case METADATA -> {
-          check.metadataV2();
-          batch.countMetadata();
-        }
+        case EXEMPLARS -> exemplar();
+        case METADATA -> metadata.readV2();
         default -> in.skipUnknown(tag, SERIES_FIELDS);
       }
     }
     in.leave(outer);
-    badRef |= !check.metadataInRange(symbols);
+    badRef |= !metadata.inRange(symbols);
     endSeries();
   }
 
@@ -201,6 +209,7 @@ final class WriteV2Decoder {
 
   private void endSeries() {
     int samples = batch.openSamples() + batch.openHistograms();
+    int name = nameSymbol();
     int region = batch.scratchLength();
     boolean fits = spellLabels();
     batch.endScratchSeries(region, batch.scratchLength() - region);
@@ -212,6 +221,8 @@ final class WriteV2Decoder {
       batch.refuseLast(RejectReason.LABELS_TOO_LONG);
     } else if (samples == 0) {
       batch.refuseLast(RejectReason.NO_SAMPLES);
+    } else if (metadata.saysAnything() && name != NONE) {
+      metadata(name);
     }
     if (batch.scratchLength() > maxExpandedBytes || batch.series() > maxSamples) {
       in.fail(WireFault.OVERSIZED);
@@ -288,6 +299,48 @@ final class WriteV2Decoder {
         symbolOffset[value], symbolLength[value]);
     batch.scratchLength(end);
     return true;
+  }
+
+  /// Symbol of the series' name, or [#NONE]. Asked for only where there is metadata.
+  private int nameSymbol() {
+    if (badRef || !metadata.saysAnything()) {
+      return NONE;
+    }
+    for (int i = 0; i + 1 < refs; i += 2) {
+      int at = symbolOffset[ref[i]];
+      if (Arrays.equals(body, at, at + symbolLength[ref[i]], METRIC_NAME, 0, METRIC_NAME.length)) {
+        return ref[i + 1];
+      }
+    }
+    return NONE;
+  }
+
+  private void metadata(int name) {
+    if (name == lastName && metadata.type() == lastType && metadata.helpRef() == lastHelp
+        && metadata.unitRef() == lastUnit) {
+      return;
+    }
+    lastName = name;
+    lastType = metadata.type();
+    lastHelp = metadata.helpRef();
+    lastUnit = metadata.unitRef();
+    metadata.resolve(body, name, symbolOffset, symbolLength);
+    batch.addMetadata(metadata.metadata(body));
+  }
+
+  private void exemplar() {
+    exemplars.readV2(body, symbols, symbolOffset, symbolLength);
+    if (in.failed()) {
+      return;
+    }
+    if (batch.exemplars().size() >= maxSamples) {
+      in.fail(WireFault.OVERSIZED);
+    } else if (batch.starved()) {
+      in.fail(WireFault.NO_MEMORY);
+    } else {
+      batch.addExemplar(new ExemplarColumn.Row(exemplars.time(), exemplars.valueBits(), exemplars.labels(),
+          exemplars.fault()));
+    }
   }
 
   private void histogram() {

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A batch, or a message of the generated classes, as lines of text that are equal when the content is: per series
-/// its fault, its labels in the order in which they came, its samples and histograms.
+/// its fault, its labels in the order in which they came, its samples, histograms and exemplars.
 final class Columns {
   /// Stands for labels that the validator will refuse.
   static final String MALFORMED = "malformed labels";
@@ -35,6 +35,10 @@ final class Columns {
       }
       for (int i = batch.histogramStart(s); i < batch.histogramEnd(s); i++) {
         line.append(' ').append(batch.histograms().time(i)).append('=').append(batch.histograms().verdict(i));
+      }
+      for (int i = batch.exemplarStart(s); i < batch.exemplarEnd(s); i++) {
+        ExemplarColumn.Row row = batch.exemplars().row(i);
+        line.append(" @ ").append(row.t()).append('=').append(Long.toHexString(row.valueBits()));
       }
       lines.add(line.toString());
     }
@@ -77,12 +81,14 @@ final class Columns {
   static List<String> of(WriteRequest request) {
     var lines = new ArrayList<String>();
     for (TimeSeries series : request.getTimeseriesList()) {
-      if (series.getSamplesCount() + series.getHistogramsCount() > 0) {
+      if (series.getSamplesCount() + series.getHistogramsCount() + series.getExemplarsCount() > 0) {
         var line = new StringBuilder("null");
         series.getLabelsList().forEach(label -> line.append('{').append(label.getName()).append('=')
             .append(label.getValue()).append('}'));
         series.getSamplesList().forEach(sample -> append(line, sample.getTimestamp(), sample.getValue()));
         series.getHistogramsList().forEach(histogram -> append(line, histogram));
+        series.getExemplarsList()
+            .forEach(exemplar -> append(line.append(" @"), exemplar.getTimestamp(), exemplar.getValue()));
         lines.add(line.toString());
       }
     }
@@ -109,6 +115,8 @@ final class Columns {
           throw new IllegalStateException("histograms of both versions differ on the wire", e);
         }
       }
+      series.getExemplarsList()
+          .forEach(exemplar -> append(line.append(" @"), exemplar.getTimestamp(), exemplar.getValue()));
       lines.add(line.toString());
     }
     return lines;

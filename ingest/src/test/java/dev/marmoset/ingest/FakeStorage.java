@@ -3,6 +3,7 @@ package dev.marmoset.ingest;
 import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.ConflictRule;
@@ -13,8 +14,10 @@ import dev.marmoset.storage.labels.TimeRange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +32,9 @@ final class FakeStorage implements Storage {
   private final List<Labels> labels = new ArrayList<>();
   private final Map<Labels, Integer> refs = new HashMap<>();
   private final Map<Integer, TreeMap<Long, Object>> stored = new HashMap<>();
+  private final Set<String> exemplars = new LinkedHashSet<>();
+  private final Map<String, MetricMetadata> metadata = new TreeMap<>();
+  private int maxExemplars = Integer.MAX_VALUE;
   private boolean open;
   private int maxSeries = Integer.MAX_VALUE;
   private int created;
@@ -62,6 +68,20 @@ final class FakeStorage implements Storage {
   /// Commits with at least one accepted sample.
   int commits() {
     return commits;
+  }
+
+  void maxExemplars(int limit) {
+    maxExemplars = limit;
+  }
+
+  /// Exemplars kept, as text, distinct.
+  List<String> exemplars() {
+    return List.copyOf(exemplars);
+  }
+
+  /// Metadata by family, the latest.
+  Map<String, MetricMetadata> metadata() {
+    return metadata;
   }
 
   /// Everything that is visible: series with at least one sample, samples by time, floats as raw bits.
@@ -98,6 +118,8 @@ final class FakeStorage implements Storage {
   private final class FakeAppender implements Appender {
     private final long now = clock.getAsLong();
     private final Map<Integer, TreeMap<Long, Object>> pending = new HashMap<>();
+    private final List<String> pendingExemplars = new ArrayList<>();
+    private final Map<String, MetricMetadata> pendingMetadata = new HashMap<>();
     private boolean closed;
     private int accepted;
 
@@ -152,6 +174,30 @@ final class FakeStorage implements Storage {
       return judge((int) ref, t, sample);
     }
 
+    @Override
+    public AppendResult appendExemplar(long ref, long t, long valueBits, Labels exemplarLabels) {
+      if (maxExemplars == 0) {
+        return AppendResult.NOT_KEPT;
+      }
+      if (t < minTime() || t > maxTime()) {
+        return t < minTime() ? AppendResult.TOO_OLD : AppendResult.TOO_NEW;
+      }
+      String exemplar =
+          labels.get((int) ref) + " " + t + " " + Double.longBitsToDouble(valueBits) + " " + exemplarLabels;
+      if (exemplars.contains(exemplar)) {
+        return AppendResult.SAME_AGAIN;
+      }
+      pendingExemplars.add(exemplar);
+      accepted++;
+      return AppendResult.ACCEPTED;
+    }
+
+    @Override
+    public void appendMetadata(MetricMetadata entry) {
+      pendingMetadata.put(entry.family(), entry);
+      accepted++;
+    }
+
     private AppendResult judge(int ref, long t, Object value) {
       if (t < minTime()) {
         return AppendResult.TOO_OLD;
@@ -192,6 +238,8 @@ final class FakeStorage implements Storage {
       return switch (mode) {
         case DURABLE -> {
           stored.putAll(pending);
+          exemplars.addAll(pendingExemplars);
+          metadata.putAll(pendingMetadata);
           yield CompletableFuture.completedFuture(CommitOutcome.Durable.INSTANCE);
         }
         case UNAVAILABLE -> CompletableFuture.completedFuture(

@@ -3,9 +3,11 @@ package dev.marmoset.ingest;
 import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -90,6 +92,17 @@ final class LookupStorage implements Storage, Appender {
   public AppendResult appendHistogram(long ref, long t, HistogramSample sample) {
     checksum += ref + t;
     return AppendResult.ACCEPTED;
+  }
+
+  @Override
+  public AppendResult appendExemplar(long ref, long t, long valueBits, Labels labels) {
+    checksum += ref + t + labels.size();
+    return AppendResult.ACCEPTED;
+  }
+
+  @Override
+  public void appendMetadata(MetricMetadata metadata) {
+    checksum += metadata.type();
   }
 
   @Override

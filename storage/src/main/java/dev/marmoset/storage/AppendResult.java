@@ -11,7 +11,9 @@ public enum AppendResult {
   /// More than 10 minutes ahead of the store's clock.
   TOO_NEW,
   /// Same time as the latest sample held of the series, other value.
-  CONFLICTING_DUPLICATE;
+  CONFLICTING_DUPLICATE,
+  /// An exemplar in a store that keeps none: dropped, neither written nor refused.
+  NOT_KEPT;
 
   /// Whether the sample counts as written.
   public boolean accepted() {

@@ -1,6 +1,7 @@
 package dev.marmoset.storage;
 
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.Labels;
 import java.util.concurrent.CompletableFuture;
 
 /// Judges and takes the samples of one write request. Confined to the thread that opened it.
@@ -50,6 +51,21 @@ public interface Appender extends AutoCloseable {
   /// @param t      sample time, ms since the epoch
   /// @param sample a valid one: see [dev.marmoset.storage.chunk.histogram.HistogramValidator]
   AppendResult appendHistogram(long ref, long t, HistogramSample sample);
+
+  /// Judges one exemplar and, when it is accepted, adds it to the request's group.
+  ///
+  /// The window is that of samples and order never matters. Exemplars of one series and time that differ in value or
+  /// labels are all kept, so there is no conflict. With no room for any exemplar the answer is
+  /// [AppendResult#NOT_KEPT].
+  ///
+  /// @param ref       series ref from [#find] or [#create]
+  /// @param t         ms since the epoch
+  /// @param valueBits raw IEEE 754 bits of the value
+  /// @param labels    labels of the exemplar itself
+  AppendResult appendExemplar(long ref, long t, long valueBits, Labels labels);
+
+  /// Adds what a sender says about a metric family to the request's group. It replaces what was said before.
+  void appendMetadata(MetricMetadata metadata);
 
   /// Queues the accepted samples for the log and releases the head's lock. To be called at most once.
   ///

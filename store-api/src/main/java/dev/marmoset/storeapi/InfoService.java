@@ -1,8 +1,10 @@
 package dev.marmoset.storeapi;
 
+import dev.marmoset.proto.thanos.info.ExemplarsInfo;
 import dev.marmoset.proto.thanos.info.InfoGrpc;
 import dev.marmoset.proto.thanos.info.InfoRequest;
 import dev.marmoset.proto.thanos.info.InfoResponse;
+import dev.marmoset.proto.thanos.info.MetricMetadataInfo;
 import dev.marmoset.proto.thanos.info.StoreInfo;
 import dev.marmoset.proto.thanos.info.TSDBInfo;
 import dev.marmoset.storage.Storage;
@@ -37,6 +39,9 @@ final class InfoService extends InfoGrpc.InfoImplBase {
     long oldest = Math.max(storage.oldestTime(), minTime.getAsLong());
     var info = InfoResponse.newBuilder()
         .setComponentType(COMPONENT)
+        .setMetricMetadata(MetricMetadataInfo.getDefaultInstance())
+        // Times are left out, as upstream's receiver does: nobody prunes by them.
+        .setExemplars(ExemplarsInfo.getDefaultInstance())
         .setStore(StoreInfo.newBuilder()
             .setMinTime(oldest)
             .setMaxTime(Long.MAX_VALUE)

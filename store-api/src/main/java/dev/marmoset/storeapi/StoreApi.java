@@ -2,10 +2,13 @@ package dev.marmoset.storeapi;
 
 import dev.marmoset.proto.thanos.info.InfoGrpc;
 import dev.marmoset.query.ByteBudget;
+import dev.marmoset.query.ExemplarQueries;
 import dev.marmoset.query.LabelQueries;
 import dev.marmoset.query.LiveTail;
 import dev.marmoset.query.QueryGate;
 import dev.marmoset.query.SeriesSelector;
+import dev.marmoset.storage.ExemplarStore;
+import dev.marmoset.storage.MetadataStore;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storeapi.transport.CallMetrics;
 import io.grpc.BindableService;
@@ -29,17 +32,18 @@ import org.jspecify.annotations.Nullable;
 /// after the listener has terminated.
 public final class StoreApi implements AutoCloseable {
   private final InfoService info;
-  private final StoreService store;
+  private final List<BindableService> services;
   private final ServerInterceptor interceptor;
-  private final ExecutorService calls = Executors
+  private final ExecutorService threads = Executors
       .newThreadPerTaskExecutor(Thread.ofVirtual().name("store-api-", 0).factory());
   private final ExecutorService infoCalls = Executors
       .newSingleThreadExecutor(Thread.ofPlatform().daemon().name("store-api-info").factory());
 
+  /// @param storage  series, exemplars and metadata
   /// @param clock    the store's clock, for the live tail
   /// @param registry receives the meters
-  public StoreApi(Storage storage, StoreApiOptions options, StoreReadiness readiness, InstantSource clock,
-      MeterRegistry registry) {
+  public <S extends Storage & ExemplarStore & MetadataStore> StoreApi(S storage, StoreApiOptions options,
+      StoreReadiness readiness, InstantSource clock, MeterRegistry registry) {
     ExternalLabels external = options.externalLabels();
     var translator = new SelectTranslator(external, options.minTime());
     var gate = new QueryGate(options.admission().running(), options.admission().patience());
@@ -51,14 +55,17 @@ public final class StoreApi implements AutoCloseable {
     Gauge.builder("marmoset.select.held.bytes", budget, ByteBudget::held)
         .description("memory held by running selects, as counted against their budget").register(registry);
     this.info = new InfoService(storage, external, options.minTime(), readiness);
-    this.store =
-        new StoreService(selector, translator, labels, readiness, new StoreMetrics(registry, gate), calls);
+    var metrics = new StoreMetrics(registry, gate);
+    var calls = new Calls(readiness, metrics, threads);
+    this.services = List.of(info, new StoreService(selector, translator, labels, metrics, calls),
+        new ExemplarsService(new ExemplarQueries(storage, labelGate), translator, external, calls),
+        new MetadataService(storage, calls));
     this.interceptor = new CallMetrics(registry);
   }
 
   /// The services to serve.
   public List<BindableService> services() {
-    return List.of(info, store);
+    return services;
   }
 
   /// Counts and times calls of all services of the listener.
@@ -87,7 +94,7 @@ public final class StoreApi implements AutoCloseable {
   /// interrupt would close these under everybody.
   @Override
   public void close() {
-    calls.shutdown();
+    threads.shutdown();
     infoCalls.shutdown();
   }
 }

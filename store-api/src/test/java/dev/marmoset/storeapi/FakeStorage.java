@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.ChunkSeries;
+import dev.marmoset.storage.Exemplar;
+import dev.marmoset.storage.ExemplarSeries;
+import dev.marmoset.storage.ExemplarStore;
+import dev.marmoset.storage.MetadataStore;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.SeriesSet;
 import dev.marmoset.storage.Storage;
@@ -30,8 +35,10 @@ import org.jspecify.annotations.Nullable;
 /// A whole store in memory: samples by series, chunks cut by the rule of [ChunkCut], linear selection.
 ///
 /// Fill it before it is read. Reads are counted, and can be made to fail.
-final class FakeStorage implements Storage {
+final class FakeStorage implements Storage, ExemplarStore, MetadataStore {
   private final TreeMap<Labels, Row> rows = new TreeMap<>();
+  private final TreeMap<Labels, List<Exemplar>> exemplars = new TreeMap<>();
+  private final TreeMap<String, MetricMetadata> metadata = new TreeMap<>();
   private final AtomicInteger openQueriers = new AtomicInteger();
   private final AtomicLong chunkReads = new AtomicLong();
   private final Semaphore closings = new Semaphore(0);
@@ -47,6 +54,38 @@ final class FakeStorage implements Storage {
   FakeStorage add(Labels labels, List<Chunk> chunks) {
     rows.computeIfAbsent(labels, Row::new).encoded = chunks;
     return this;
+  }
+
+  /// Adds an exemplar; they are to come ascending.
+  FakeStorage add(Labels labels, Exemplar exemplar) {
+    exemplars.computeIfAbsent(labels, _ -> new ArrayList<>()).add(exemplar);
+    return this;
+  }
+
+  /// Adds metadata.
+  FakeStorage add(MetricMetadata entry) {
+    metadata.put(entry.family(), entry);
+    return this;
+  }
+
+  @Override
+  public List<ExemplarSeries> exemplars(TimeRange range, List<List<Matcher>> selectors) {
+    var selected = new ArrayList<ExemplarSeries>();
+    exemplars.forEach((labels, all) -> {
+      var inRange = all.stream().filter(exemplar -> range.contains(exemplar.t())).toList();
+      boolean matches = selectors.stream()
+          .anyMatch(matchers -> matchers.stream().allMatch(m -> m.matches(labels.value(m.name()))));
+      if (matches && !inRange.isEmpty()) {
+        selected.add(new ExemplarSeries(labels, inRange));
+      }
+    });
+    return selected;
+  }
+
+  @Override
+  public List<MetricMetadata> metadata(String family, int limit) {
+    return metadata.values().stream().filter(m -> family.isEmpty() || m.family().equals(family)).limit(limit)
+        .toList();
   }
 
   /// Makes every later read of chunks fail.

@@ -57,17 +57,18 @@ public class LateBenchmark {
   @Setup(Level.Iteration)
   public void fill() throws IOException {
     scratch = Files.createTempDirectory("late-");
-    head = new Head(new HeadOptions(scratch, 86_400_000, 0, Long.MAX_VALUE), new AcceptanceClock(new Clock() {
-      @Override
-      public long wallMillis() {
-        return NOW;
-      }
+    head =
+        new Head(new HeadOptions(scratch, 86_400_000, 0, Long.MAX_VALUE, 0), new AcceptanceClock(new Clock() {
+          @Override
+          public long wallMillis() {
+            return NOW;
+          }
 
-      @Override
-      public long nanos() {
-        return 0;
-      }
-    }), new Random(7));
+          @Override
+          public long nanos() {
+            return 0;
+          }
+        }), new Random(7));
     for (int i = 0; i < SERIES; i++) {
       head.replayedSeries(Labels.of(SeriesFixtures.labels(i)));
     }

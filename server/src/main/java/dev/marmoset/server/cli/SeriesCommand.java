@@ -8,11 +8,12 @@ import dev.marmoset.proto.thanos.SeriesRequest;
 import dev.marmoset.proto.thanos.SeriesResponse;
 import dev.marmoset.proto.thanos.StoreGrpc;
 import dev.marmoset.server.config.HostPort;
-import dev.marmoset.server.config.InvalidValueException;
 import dev.marmoset.storage.chunk.XorIterator;
 import dev.marmoset.storage.labels.Label;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
+import dev.marmoset.storage.labels.Matcher.InvalidMatcherException;
+import dev.marmoset.storage.labels.SelectorParser;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -58,8 +59,12 @@ public final class SeriesCommand {
     List<Matcher> matchers;
     try {
       matchers = SelectorParser.parse(query.selector());
-    } catch (InvalidValueException e) {
+    } catch (InvalidMatcherException e) {
       return new Outcome.Problem(String.valueOf(e.getMessage()));
+    }
+    if (matchers.stream().allMatch(Matcher::matchesEmpty)) {
+      return new Outcome.Problem("selector " + query.selector()
+          + " selects everything: give a metric name or at least one matcher that does not match the empty value");
     }
     long now = clock.millis();
     var request = SeriesRequest.newBuilder().setMinTime(now - query.since().toMillis()).setMaxTime(now);

@@ -60,7 +60,8 @@ final class ConfigRules {
         values.of(Flags.GRPC_MAX_CONNECTION_AGE));
     var tsdb = new ServerConfig.Tsdb(values.of(Flags.TSDB_PATH), values.of(Flags.TSDB_SCRATCH_PATH),
         values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW),
-        values.of(Flags.LOG_COMMIT_INTERVAL), values.of(Flags.MEMORY_LIMIT));
+        values.of(Flags.LOG_COMMIT_INTERVAL), values.of(Flags.MEMORY_LIMIT),
+        Math.toIntExact(values.of(Flags.TSDB_MAX_EXEMPLARS)));
     var identity = new ServerConfig.Identity(values.of(Flags.LABEL), values.of(Flags.REPLICA_LABEL),
         values.of(Flags.REPLICA_VALUE));
     var store =

@@ -125,6 +125,12 @@ public final class Flags {
           + " scratch directory, at it new series are refused with 503. Without it: 30 % of the memory of the"
           + " container or machine.");
 
+  /// Bound of exemplars.
+  public static final Flag<Long> TSDB_MAX_EXEMPLARS = Flag.single(STORAGE_GROUP, "tsdb.max-exemplars",
+      Syntax.number(0, 10_000_000), "100000",
+      "Exemplars that are kept, the latest by arrival, in some 110 bytes of heap each; 0: none, and those that arrive"
+          + " are dropped without an error.");
+
   /// External labels.
   public static final Flag<Labels> LABEL = Flag.<Label, Labels>repeatable(IDENTITY_GROUP, "label",
       LabelPairs.SYNTAX,
@@ -203,7 +209,7 @@ public final class Flags {
       GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, GRPC_TLS_CERT, GRPC_TLS_KEY,
       GRPC_TLS_CLIENT_CA,
       GRPC_TLS_MIN_VERSION, AUTH_CONFIG, AUTH_CONFIG_FILE, TSDB_PATH, TSDB_SCRATCH_PATH,
-      TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, LABEL, REPLICA_LABEL, REPLICA_VALUE,
+      TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, TSDB_MAX_EXEMPLARS, LABEL, REPLICA_LABEL, REPLICA_VALUE,
       RECEIVE_SUCCESS_STATUS, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES, RECEIVE_MAX_LABELS,
       RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES,
       STORE_REQUEST_SERIES, STORE_REQUEST_SAMPLES,

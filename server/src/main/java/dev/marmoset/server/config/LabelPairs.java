@@ -2,6 +2,8 @@ package dev.marmoset.server.config;
 
 import dev.marmoset.storage.labels.Label;
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.labels.Matcher.InvalidMatcherException;
+import dev.marmoset.storage.labels.QuotedText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -69,10 +71,14 @@ final class LabelPairs {
   }
 
   private static String unquote(String text, String raw) throws InvalidValueException {
-    var quoted = QuotedText.parse(raw, 0);
-    if (quoted.end() != raw.length()) {
-      throw new InvalidValueException("\"" + text + "\" goes on behind the closing quote");
+    try {
+      var quoted = QuotedText.parse(raw, 0);
+      if (quoted.end() != raw.length()) {
+        throw new InvalidValueException("\"" + text + "\" goes on behind the closing quote");
+      }
+      return quoted.value();
+    } catch (InvalidMatcherException e) {
+      throw new InvalidValueException(String.valueOf(e.getMessage()));
     }
-    return quoted.value();
   }
 }

@@ -57,8 +57,9 @@ public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Identit
   /// @param outOfOrderWindow the acceptance window W
   /// @param commitInterval   how long a group collects; empty: by the kind of file system
   /// @param memoryLimit      bytes the head may use; empty: by the memory of the machine or container
+  /// @param maxExemplars     exemplars that are kept; 0: none
   public record Tsdb(Path path, Optional<Path> scratchPath, Duration outOfOrderWindow,
-      Optional<Duration> commitInterval, Optional<Long> memoryLimit) {}
+      Optional<Duration> commitInterval, Optional<Long> memoryLimit, int maxExemplars) {}
 
   /// The labels this store announces.
   ///

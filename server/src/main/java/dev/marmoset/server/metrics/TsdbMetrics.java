@@ -61,6 +61,12 @@ public final class TsdbMetrics {
     memory("labels", HeadSizes::labelBytes);
     memory("series_table", HeadSizes::tableBytes);
     memory("late_rows", HeadSizes::lateBytes);
+    memory("exemplars", HeadSizes::exemplarBytes);
+    gauge("prometheus.tsdb.exemplar.exemplars.in.storage", "", "exemplars held",
+        t -> t.headSizes().exemplars());
+    counter("prometheus.tsdb.exemplar.exemplars.appended", "", "exemplars taken, replayed ones included",
+        t -> t.headStats().appendedExemplars());
+    gauge("marmoset.metadata.families", "", "metric families with metadata", t -> t.headSizes().families());
     gauge("marmoset.head.scratch", "bytes", "bytes of the head's scratch files",
         t -> t.headSizes().scratchBytes());
     gauge("marmoset.store.oldest.sample.time", "seconds",

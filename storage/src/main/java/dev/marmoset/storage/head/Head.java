@@ -1,12 +1,15 @@
 package dev.marmoset.storage.head;
 
 import dev.marmoset.storage.AppendResult;
+import dev.marmoset.storage.ExemplarSeries;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.index.MemPostings;
 import dev.marmoset.storage.index.SymbolTable;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.AcceptanceClock;
 import dev.marmoset.storage.log.GroupApplier;
@@ -14,6 +17,7 @@ import dev.marmoset.storage.log.LogBatch;
 import dev.marmoset.storage.log.LogWriter;
 import dev.marmoset.storage.log.SeriesLabels;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -40,6 +44,8 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   final OpenChunks openChunks;
   private final SeriesLabelStore labels = new SeriesLabelStore(symbols, postings);
   private final RegionHash hash;
+  final ExemplarRing exemplars;
+  final MetadataTable metadata = new MetadataTable(HeadOptions.MAX_METADATA);
   final BatchPool batches = new BatchPool();
   /// Serves the one open appender.
   final RequestIndex ownLatest = new RequestIndex();
@@ -58,6 +64,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     this.windows = new HeadWindows(options.scratch());
     this.openChunks = new OpenChunks(lines, windows, options.offHeapBytes());
     this.hash = new RegionHash(random.nextLong(), random.nextLong());
+    this.exemplars = new ExemplarRing(options.maxExemplars(), hash);
   }
 
   /// Opens an appender whose commits go to `log`. It holds the head's lock until it is committed or closed.
@@ -83,8 +90,27 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
         applyHistogram(row.series(), row.t(), row.sample());
       }
       stats.appended(batch.size() + batch.histograms().size());
+      applyBesides(batch);
     } catch (ScratchLostException e) {
       fault = e.getMessage();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Exemplars in an inclusive range of the series that satisfy all matchers of one of the selectors, ascending by
+  /// labels.
+  ///
+  /// @throws IOException if stored data cannot be read
+  public List<ExemplarSeries> exemplars(TimeRange range, List<List<Matcher>> selectors) throws IOException {
+    return new ExemplarReader(this, range).read(selectors);
+  }
+
+  /// At most `limit` entries of metadata, of one family or, when it is empty, of all, ascending by family.
+  public List<MetricMetadata> metadata(String family, int limit) {
+    lock.lock();
+    try {
+      return metadata.select(family, limit);
     } finally {
       lock.unlock();
     }
@@ -145,7 +171,8 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
       long late = windows.all().stream().mapToLong(window -> window.late().memoryBytes()).sum();
       return new HeadSizes(table.size(), symbols.size(), postings.pairCount(), lines.memoryBytes(),
           openChunks.memoryBytes(), labels.memoryBytes() + symbols.memoryBytes(), table.memoryBytes(), late,
-          windows.all().stream().mapToLong(window -> window.file().size()).sum());
+          windows.all().stream().mapToLong(window -> window.file().size()).sum(), exemplars.size(),
+          exemplars.memoryBytes(), metadata.size());
     } finally {
       lock.unlock();
     }
@@ -242,6 +269,18 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
 
   private boolean isLatest(int id, int kind, long value) {
     return lines.latest(id) == kind && lines.get(id, SeriesLines.LAST_VALUE) == value;
+  }
+
+  private void applyBesides(LogBatch batch) {
+    for (LogBatch.Exemplar exemplar : batch.exemplars()) {
+      if (exemplars.add(exemplar.series(), exemplar.t(), exemplar.valueBits(),
+          LabelRegion.encode(exemplar.labels()))) {
+        stats.exemplar();
+      }
+    }
+    for (MetricMetadata entry : batch.metadata()) {
+      metadata.put(entry, batch.judgedAt());
+    }
   }
 
   private void applyFloat(int id, long t, long valueBits) {

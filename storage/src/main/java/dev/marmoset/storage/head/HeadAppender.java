@@ -3,7 +3,10 @@ package dev.marmoset.storage.head;
 import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.LabelRegion;
+import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.log.LogBatch;
 import dev.marmoset.storage.log.LogWriter;
 import java.util.Optional;
@@ -92,6 +95,33 @@ public final class HeadAppender implements Appender {
       batch.addHistogram(id, t, sample);
     }
     return verdict;
+  }
+
+  @Override
+  public AppendResult appendExemplar(long ref, long t, long valueBits, Labels labels) {
+    if (!head.exemplars.keeps()) {
+      return AppendResult.NOT_KEPT;
+    }
+    if (t < minTime) {
+      return AppendResult.TOO_OLD;
+    }
+    if (t > maxTime) {
+      return AppendResult.TOO_NEW;
+    }
+    int id = (int) ref;
+    if (head.exemplars.holds(id, t, valueBits, LabelRegion.encode(labels))) {
+      return AppendResult.SAME_AGAIN;
+    }
+    // A second equal one of this request is accepted as well: the ring takes only one of them.
+    batch.addExemplar(id, t, valueBits, labels);
+    return AppendResult.ACCEPTED;
+  }
+
+  @Override
+  public void appendMetadata(MetricMetadata metadata) {
+    if (!head.metadata.isFresh(metadata, judgedAt)) {
+      batch.addMetadata(metadata);
+    }
   }
 
   @Override

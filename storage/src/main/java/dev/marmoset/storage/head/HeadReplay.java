@@ -1,5 +1,6 @@
 package dev.marmoset.storage.head;
 
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.log.LogBatch;
@@ -22,7 +23,7 @@ public final class HeadReplay implements LogVisitor {
   private int[] ids = new int[1024];
   private long samples;
 
-  /// @param skip     how many samples of the segment are in the head already, and are left out
+  /// @param skip     how many samples and exemplars of the segment are in the head already, and are left out
   /// @param exchange takes a full batch, which it owns from then on, and gives an empty one; may block
   public HeadReplay(Head head, long skip, UnaryOperator<LogBatch> exchange) {
     this.head = head;
@@ -54,18 +55,34 @@ public final class HeadReplay implements LogVisitor {
     }
   }
 
+  @Override
+  public void exemplar(int number, long t, long valueBits, Labels labels) {
+    if (samples++ >= skip) {
+      batch.addExemplar(ids[number], t, valueBits, labels);
+      handOverWhenFull();
+    }
+  }
+
+  /// Not counted: a log leaves out what it has said before. Hearing it twice changes nothing.
+  @Override
+  public void metadata(MetricMetadata metadata) {
+    batch.addMetadata(metadata);
+    handOverWhenFull();
+  }
+
   /// Hands over what is left.
   public void finish() {
     batch = exchange.apply(batch);
   }
 
-  /// Samples met so far, left out ones included.
+  /// Samples and exemplars met so far, left out ones included.
   public long samples() {
     return samples;
   }
 
   private void handOverWhenFull() {
-    if (batch.size() + batch.histograms().size() >= BATCH) {
+    if (batch.size() + batch.histograms().size() + batch.exemplars().size()
+        + batch.metadata().size() >= BATCH) {
       finish();
     }
   }

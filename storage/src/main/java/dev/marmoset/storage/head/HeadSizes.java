@@ -11,6 +11,9 @@ package dev.marmoset.storage.head;
 /// @param tableBytes    memory of the series table
 /// @param lateBytes     memory of late rows
 /// @param scratchBytes  bytes of the scratch files, written or buffered
+/// @param exemplars     exemplars held
+/// @param exemplarBytes memory of exemplars
+/// @param families      metric families with metadata
 public record HeadSizes(long series, long symbols, long labelPairs, long lineBytes, long openBytes,
     long labelBytes,
-    long tableBytes, long lateBytes, long scratchBytes) {}
+    long tableBytes, long lateBytes, long scratchBytes, long exemplars, long exemplarBytes, long families) {}

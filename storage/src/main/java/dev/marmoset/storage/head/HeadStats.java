@@ -8,7 +8,13 @@ public final class HeadStats {
   private final LongAdder lateSamples = new LongAdder();
   private final LongAdder createdSeries = new LongAdder();
 
+  private final LongAdder appendedExemplars = new LongAdder();
+
   HeadStats() {}
+
+  void exemplar() {
+    appendedExemplars.increment();
+  }
 
   void appended(long samples) {
     appendedSamples.add(samples);
@@ -30,6 +36,11 @@ public final class HeadStats {
   /// Samples that were not newer than the latest of their series.
   public long lateSamples() {
     return lateSamples.sum();
+  }
+
+  /// Exemplars taken into the ring, replayed ones included.
+  public long appendedExemplars() {
+    return appendedExemplars.sum();
   }
 
   /// Series created.

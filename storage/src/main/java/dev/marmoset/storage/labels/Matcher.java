@@ -111,6 +111,11 @@ public sealed interface Matcher {
   final class InvalidMatcherException extends Exception {
     private static final long serialVersionUID = 1;
 
+    /// @param message what was being read, where, and what was expected there
+    InvalidMatcherException(String message) {
+      super(message);
+    }
+
     private InvalidMatcherException(String message, Throwable cause) {
       super(message, cause);
     }

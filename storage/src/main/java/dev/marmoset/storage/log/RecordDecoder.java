@@ -1,5 +1,6 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.io.ByteReader;
 import dev.marmoset.storage.io.Ulid;

@@ -1,5 +1,6 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.io.ByteWriter;
 import dev.marmoset.storage.io.Ulid;
 import java.util.HashMap;
@@ -15,6 +16,8 @@ final class SegmentEncoder implements AutoCloseable {
   private static final int INLINE_DEFINITIONS = 4 << 10;
   /// Definitions are written out at this size, so that no record comes near its bounds.
   private static final int MAX_DEFINITIONS = 1 << 20;
+  /// Metric families of which the segment remembers what it says.
+  private static final int MAX_FAMILIES = 1 << 16;
   /// Lists of exemplars and metadata go on in another record at this size.
   private static final int MAX_LIST = 4 << 20;
   /// Samples of one record: at most 26 B each in the worst case, 6.5 MiB of the 16.
@@ -26,6 +29,7 @@ final class SegmentEncoder implements AutoCloseable {
   private final FloatEncoder floats = new FloatEncoder();
   private final GroupColumns columns = new GroupColumns();
   private final TouchedWindows touched = new TouchedWindows();
+  /// What the segment says of metric families; forgotten at [#MAX_FAMILIES], after which families are written again.
   private final Map<String, MetricMetadata> metadata = new HashMap<>();
   private final ByteWriter section = new ByteWriter(256 << 10);
   private final ByteWriter elements = new ByteWriter(4 << 10);
@@ -295,6 +299,9 @@ final class SegmentEncoder implements AutoCloseable {
   private void metadata(List<LogBatch> batches) {
     for (LogBatch batch : batches) {
       for (MetricMetadata entry : batch.metadata()) {
+        if (metadata.size() == MAX_FAMILIES) {
+          metadata.clear();
+        }
         if (!entry.equals(metadata.put(entry.family(), entry))) {
           elements.string(entry.family());
           elements.u8(entry.type());

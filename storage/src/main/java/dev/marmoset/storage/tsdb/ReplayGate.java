@@ -1,8 +1,12 @@
 package dev.marmoset.storage.tsdb;
 
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.head.Head;
+import dev.marmoset.storage.head.HeadOptions;
 import dev.marmoset.storage.log.GroupApplier;
 import dev.marmoset.storage.log.LogBatch;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Keeps durable groups away from the head while earlier logs are being replayed.
@@ -15,6 +19,8 @@ final class ReplayGate implements GroupApplier {
   private final ReentrantLock lock = new ReentrantLock();
   private boolean open;
   private long heldBack;
+  /// Metadata is not counted, because a log leaves out what it has said before; so it is kept for the opening.
+  private final Map<String, MetricMetadata> heldMetadata = new LinkedHashMap<>();
 
   ReplayGate(Head head) {
     this.head = head;
@@ -27,22 +33,35 @@ final class ReplayGate implements GroupApplier {
       if (open) {
         head.apply(batch);
       } else {
-        heldBack += batch.size() + batch.histograms().size();
+        heldBack += batch.size() + batch.histograms().size() + batch.exemplars().size();
+        batch.metadata().forEach(this::holdBack);
       }
     } finally {
       lock.unlock();
     }
   }
 
+  private void holdBack(MetricMetadata metadata) {
+    if (heldMetadata.size() < HeadOptions.MAX_METADATA || heldMetadata.containsKey(metadata.family())) {
+      heldMetadata.put(metadata.family(), metadata);
+    }
+  }
+
   /// Opens the gate if the head has everything that was held back.
   ///
-  /// @param replayed samples of the own log that are in the head. It may exceed what was held back: the log's bytes are
+  /// @param replayed samples and exemplars of the own log that are in the head. It may exceed what was held back: the log's bytes are
   ///                 there before the group is announced here, and applying a sample twice changes nothing.
   /// @return whether the gate is open now
   boolean openAfter(long replayed) {
     lock.lock();
     try {
       open = replayed >= heldBack;
+      if (open && !heldMetadata.isEmpty()) {
+        var batch = new LogBatch();
+        heldMetadata.values().forEach(batch::addMetadata);
+        head.apply(batch);
+        heldMetadata.clear();
+      }
       return open;
     } finally {
       lock.unlock();

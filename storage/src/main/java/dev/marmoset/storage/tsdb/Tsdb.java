@@ -1,6 +1,10 @@
 package dev.marmoset.storage.tsdb;
 
 import dev.marmoset.storage.Appender;
+import dev.marmoset.storage.ExemplarSeries;
+import dev.marmoset.storage.ExemplarStore;
+import dev.marmoset.storage.MetadataStore;
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.head.Head;
@@ -12,6 +16,7 @@ import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.ScratchDirectory;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
+import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.AcceptanceClock;
 import dev.marmoset.storage.log.LogOptions;
@@ -20,6 +25,7 @@ import dev.marmoset.storage.log.LogWriter;
 import dev.marmoset.storage.replica.Volume;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -27,7 +33,7 @@ import java.util.random.RandomGenerator;
 ///
 /// After [#open] writes are taken and acknowledged. Reads are complete once [#ready]: until then earlier logs are being
 /// replayed, and a partial answer would be worse than none.
-public final class Tsdb implements Storage, AutoCloseable {
+public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCloseable {
   /// When a window's end is followed by a new segment of the log (`--tsdb.cut-delay`).
   private static final Duration CUT_DELAY = Duration.ofMinutes(5);
   private static final long STOP_RECOVERY_MILLIS = 5_000;
@@ -71,7 +77,7 @@ public final class Tsdb implements Storage, AutoCloseable {
     var acceptance = new AcceptanceClock(clock);
     var head =
         new Head(new HeadOptions(scratch.path(), options.acceptanceWindow().toMillis(), options.maxSeries(),
-            options.offHeapBytes()), acceptance, random);
+            options.offHeapBytes(), options.maxExemplars()), acceptance, random);
     var gate = new ReplayGate(head);
     try {
       LogWriter log = LogWriter.open(LogOptions.standard(options.data(), incarnation, options.version(),
@@ -101,6 +107,16 @@ public final class Tsdb implements Storage, AutoCloseable {
   @Override
   public long oldestTime() {
     return head.oldestTime();
+  }
+
+  @Override
+  public List<ExemplarSeries> exemplars(TimeRange range, List<List<Matcher>> selectors) throws IOException {
+    return head.exemplars(range, selectors);
+  }
+
+  @Override
+  public List<MetricMetadata> metadata(String family, int limit) {
+    return head.metadata(family, limit);
   }
 
   /// This process start: names the log, and the replica where nothing better does.

@@ -12,9 +12,10 @@ import java.time.Duration;
 /// @param commitInterval   shortest time between two commits of the log
 /// @param maxSeries        series the store may hold; 0 = no limit
 /// @param offHeapBytes     off-heap memory of the head; near it open chunks go to scratch, at it new series are refused
+/// @param maxExemplars     exemplars that are kept, the latest by arrival; 0 = none
 public record TsdbOptions(Path data, Path scratch, String version, Duration acceptanceWindow,
     Duration commitInterval,
-    long maxSeries, long offHeapBytes) {
+    long maxSeries, long offHeapBytes, int maxExemplars) {
   /// Shortest acceptance window: a sender's retry after a short outage must still be taken.
   public static final Duration MIN_ACCEPTANCE_WINDOW = Duration.ofMinutes(5);
 

@@ -45,7 +45,7 @@ final class HeadFixture implements AutoCloseable {
         return 0;
       }
     });
-    head = new Head(new HeadOptions(scratch, 86_400_000, 0, offHeapBytes), clock, new Random(7));
+    head = new Head(new HeadOptions(scratch, 86_400_000, 0, offHeapBytes, 100), clock, new Random(7));
   }
 
   int series(String... labels) {

@@ -2,6 +2,7 @@ package dev.marmoset.storage.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.Buckets;
 import dev.marmoset.storage.chunk.histogram.Histogram;
 import dev.marmoset.storage.chunk.histogram.HistogramLayout;

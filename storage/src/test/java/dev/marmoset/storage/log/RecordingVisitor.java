@@ -1,5 +1,6 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
 import java.util.ArrayList;

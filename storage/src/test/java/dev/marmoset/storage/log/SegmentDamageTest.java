@@ -2,6 +2,7 @@ package dev.marmoset.storage.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.io.AppendFile;
 import dev.marmoset.storage.io.ByteWriter;
 import dev.marmoset.storage.io.Crc32c;

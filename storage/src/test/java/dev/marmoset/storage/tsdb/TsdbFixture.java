@@ -40,6 +40,7 @@ final class TsdbFixture implements AutoCloseable {
   private final Path directory;
   private final Duration window;
   private final long offHeapBytes;
+  volatile int maxExemplars = 100;
   volatile long now = NOW;
   Tsdb tsdb;
 
@@ -124,7 +125,8 @@ final class TsdbFixture implements AutoCloseable {
     };
     Tsdb opened =
         Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test", window,
-            Duration.ofMillis(1), 0, offHeapBytes), new LocalFileSystem(), clock, new SecureRandom());
+            Duration.ofMillis(1), 0, offHeapBytes, maxExemplars), new LocalFileSystem(), clock,
+            new SecureRandom());
     long deadline = System.nanoTime() + WAIT_NANOS;
     while (opened.notReady().isPresent()) {
       assertThat(System.nanoTime()).as(opened.notReady().orElse("ready")).isLessThan(deadline);

@@ -75,7 +75,7 @@ class WriteWhileReplayingTest {
     };
     return Tsdb.open(
         new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test", Duration.ofHours(24),
-            Duration.ofMillis(1), 0, Long.MAX_VALUE),
+            Duration.ofMillis(1), 0, Long.MAX_VALUE, 100),
         files, clock, new SecureRandom());
   }
 

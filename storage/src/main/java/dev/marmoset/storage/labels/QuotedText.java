@@ -1,4 +1,6 @@
-package dev.marmoset.server.config;
+package dev.marmoset.storage.labels;
+
+import dev.marmoset.storage.labels.Matcher.InvalidMatcherException;
 
 import java.util.HexFormat;
 
@@ -12,8 +14,8 @@ public record QuotedText(String value, int end) {
   /// Between `"` or `'` the escapes `\\ \" \' \n \t \r` and `\` `u` with four hex digits are known; between back quotes nothing is escaped.
   ///
   /// @param text  holds an opening quote at `start`
-  /// @throws InvalidValueException if the quotes do not close or an escape is not known
-  public static QuotedText parse(String text, int start) throws InvalidValueException {
+  /// @throws InvalidMatcherException if the quotes do not close or an escape is not known
+  public static QuotedText parse(String text, int start) throws InvalidMatcherException {
     char quote = text.charAt(start);
     var value = new StringBuilder();
     int at = start + 1;
@@ -29,10 +31,10 @@ public record QuotedText(String value, int end) {
         at++;
       }
     }
-    throw new InvalidValueException("the quote opened at character " + (start + 1) + " is not closed");
+    throw new InvalidMatcherException("the quote opened at character " + (start + 1) + " is not closed");
   }
 
-  private static int escape(String text, int at, StringBuilder value) throws InvalidValueException {
+  private static int escape(String text, int at, StringBuilder value) throws InvalidMatcherException {
     char kind = at < text.length() ? text.charAt(at) : ' ';
     switch (kind) {
       case '\\', '"', '\'' -> value.append(kind);
@@ -42,18 +44,18 @@ public record QuotedText(String value, int end) {
       case 'u' -> {
         return hex(text, at + 1, value);
       }
-      default -> throw new InvalidValueException("\"\\" + kind + "\" at character " + at
+      default -> throw new InvalidMatcherException("\"\\" + kind + "\" at character " + at
           + " is not an escape; write \"\\\\" + kind + "\" for a backslash");
     }
     return at + 1;
   }
 
-  private static int hex(String text, int at, StringBuilder value) throws InvalidValueException {
+  private static int hex(String text, int at, StringBuilder value) throws InvalidMatcherException {
     try {
       value.append((char) HexFormat.fromHexDigits(text, at, at + 4));
       return at + 4;
     } catch (IllegalArgumentException | IndexOutOfBoundsException _) {
-      throw new InvalidValueException("the escape at character " + (at - 1) + " needs four hex digits");
+      throw new InvalidMatcherException("the escape at character " + (at - 1) + " needs four hex digits");
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.marmoset.storage.log;
+package dev.marmoset.storage;
 
 /// What a sender says about a metric family.
 ///

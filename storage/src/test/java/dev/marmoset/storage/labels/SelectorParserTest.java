@@ -1,9 +1,9 @@
-package dev.marmoset.server.cli;
+package dev.marmoset.storage.labels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.marmoset.server.config.InvalidValueException;
+import dev.marmoset.storage.labels.Matcher.InvalidMatcherException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +15,7 @@ class SelectorParserTest {
     "up{a=~\"b.*\", c!='d',e!~`\\d`,}|[__name__=\"up\", a=~\"b.*\", c!=\"d\", e!~\"\\d\"]",
     "{\"my.metric\", x=\"1\"}|[__name__=\"my.metric\", x=\"1\"]", "{\"my.label\" = \"1\"}|[my.label=\"1\"]",
     " up { a = \"b\" } |[__name__=\"up\", a=\"b\"]"})
-  void readsPrometheusNotation(String text, String matchers) throws InvalidValueException {
+  void readsPrometheusNotation(String text, String matchers) throws InvalidMatcherException {
     assertThat(SelectorParser.parse(text)).hasToString(matchers);
   }
 
@@ -30,15 +30,24 @@ class SelectorParserTest {
     "up{a=\"b\" c=\"d\"}|has 'c' at character 10; expected a comma or }",
     "up{a=\"b}|the quote opened at character 6 is not closed", "up{a=~\"(\"}|is not valid RE2"})
   void saysWhereAndWhatWasExpected(String text, String problem) {
-    assertThatThrownBy(() -> SelectorParser.parse(text)).isInstanceOf(InvalidValueException.class)
+    assertThatThrownBy(() -> SelectorParser.parse(text)).isInstanceOf(InvalidMatcherException.class)
         .hasMessageContaining(problem);
   }
 
   @Test
-  void refusesToSelectEverything() {
-    for (String text : new String[] {"{}", "{a=\"\"}", "{a=~\".*\"}", "", "{a!=\"x\"}"}) {
-      assertThatThrownBy(() -> SelectorParser.parse(text)).as(text)
-          .hasMessageContaining("selects everything");
+  void readsSelectorsJoinedByPlus() throws InvalidMatcherException {
+    assertThat(SelectorParser.parseSum("{__name__=\"up\",a=\"+\"} + up{b!=\"\"}+{}"))
+        .hasToString("[[__name__=\"up\", a=\"+\"], [__name__=\"up\", b!=\"\"], []]");
+    assertThat(SelectorParser.parseSum("{}")).hasToString("[[]]");
+    for (String text : new String[] {"", "+", "up +", "+ up", "up up", "up + + up"}) {
+      assertThatThrownBy(() -> SelectorParser.parseSum(text)).as(text)
+          .isInstanceOf(InvalidMatcherException.class);
     }
+  }
+
+  @Test
+  void emptyBracesHaveNoMatchers() throws InvalidMatcherException {
+    assertThat(SelectorParser.parse("{}")).isEmpty();
+    assertThatThrownBy(() -> SelectorParser.parse("")).hasMessageContaining("a metric name or {");
   }
 }

@@ -1,9 +1,5 @@
-package dev.marmoset.server.cli;
+package dev.marmoset.storage.labels;
 
-import dev.marmoset.server.config.InvalidValueException;
-import dev.marmoset.server.config.QuotedText;
-import dev.marmoset.storage.labels.Labels;
-import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.Matcher.Equal;
 import dev.marmoset.storage.labels.Matcher.InvalidMatcherException;
 import dev.marmoset.storage.labels.Matcher.NotEqual;
@@ -11,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Reads a series selector in Prometheus notation: `up`, `up{job="a"}`, `{job=~"a|b", instance!=""}`, and the quoted
-/// name of Prometheus 3, `{"my.metric", a="b"}`. Durations, offsets and functions are not part of it. Used once.
-final class SelectorParser {
+/// name of Prometheus 3, `{"my.metric", a="b"}`. Durations, offsets and functions are not part of it.
+public final class SelectorParser {
   private final String text;
   private final List<Matcher> matchers = new ArrayList<>();
   private int at;
@@ -21,36 +17,52 @@ final class SelectorParser {
     this.text = text;
   }
 
-  /// The matchers of a selector, in the order written.
+  /// The matchers of a selector, in the order written. `{}` has none.
   ///
-  /// @throws InvalidValueException with the place and what was expected there
-  static List<Matcher> parse(String text) throws InvalidValueException {
+  /// @throws InvalidMatcherException with the place and what was expected there
+  public static List<Matcher> parse(String text) throws InvalidMatcherException {
     var parser = new SelectorParser(text);
     parser.selector();
-    if (parser.matchers.stream().allMatch(Matcher::matchesEmpty)) {
-      throw new InvalidValueException("selector " + text
-          + " selects everything: give a metric name or at least one matcher that does not match the empty value");
+    if (parser.at < text.length()) {
+      throw parser.expected("the end of the selector");
     }
     return List.copyOf(parser.matchers);
   }
 
-  private void selector() throws InvalidValueException {
+  /// The matchers of each of several selectors joined by `+`, as Thanos joins those of one expression.
+  ///
+  /// @throws InvalidMatcherException with the place and what was expected there
+  public static List<List<Matcher>> parseSum(String text) throws InvalidMatcherException {
+    var parser = new SelectorParser(text);
+    var selectors = new ArrayList<List<Matcher>>();
+    do {
+      parser.matchers.clear();
+      parser.selector();
+      selectors.add(List.copyOf(parser.matchers));
+    } while (parser.take('+'));
+    if (parser.at < text.length()) {
+      throw parser.expected("+ or the end of the selectors");
+    }
+    return List.copyOf(selectors);
+  }
+
+  /// Reads one selector and the space behind it.
+  private void selector() throws InvalidMatcherException {
     skipSpace();
+    int start = at;
     if (at < text.length() && isNameStart(text.charAt(at))) {
       matchers.add(new Equal(Labels.METRIC_NAME, name(true)));
     }
     skipSpace();
-    if (at < text.length() && text.charAt(at) == '{') {
-      at++;
+    if (take('{')) {
       braces();
+    } else if (at == start) {
+      throw expected("a metric name or {");
     }
     skipSpace();
-    if (at < text.length()) {
-      throw expected(at == 0 ? "a metric name or {" : "the end of the selector");
-    }
   }
 
-  private void braces() throws InvalidValueException {
+  private void braces() throws InvalidMatcherException {
     skipSpace();
     while (!take('}')) {
       matcher();
@@ -62,7 +74,7 @@ final class SelectorParser {
     }
   }
 
-  private void matcher() throws InvalidValueException {
+  private void matcher() throws InvalidMatcherException {
     boolean quoted = at < text.length() && isQuote(text.charAt(at));
     String name = quoted ? quoted() : name(false);
     skipSpace();
@@ -78,20 +90,17 @@ final class SelectorParser {
     matchers.add(matcher(name, operator, quoted()));
   }
 
-  private Matcher matcher(String name, String operator, String value) throws InvalidValueException {
-    try {
-      return switch (operator) {
-        case "=" -> new Equal(name, value);
-        case "!=" -> new NotEqual(name, value);
-        case "=~" -> Matcher.regex(name, value);
-        default -> Matcher.notRegex(name, value);
-      };
-    } catch (InvalidMatcherException e) {
-      throw new InvalidValueException(String.valueOf(e.getMessage()));
-    }
+  private static Matcher matcher(String name, String operator, String value)
+      throws InvalidMatcherException {
+    return switch (operator) {
+      case "=" -> new Equal(name, value);
+      case "!=" -> new NotEqual(name, value);
+      case "=~" -> Matcher.regex(name, value);
+      default -> Matcher.notRegex(name, value);
+    };
   }
 
-  private String operator() throws InvalidValueException {
+  private String operator() throws InvalidMatcherException {
     for (String operator : List.of("=~", "!~", "!=", "=")) {
       if (text.startsWith(operator, at)) {
         at += operator.length();
@@ -101,7 +110,7 @@ final class SelectorParser {
     throw expected("one of = != =~ !~");
   }
 
-  private String name(boolean metric) throws InvalidValueException {
+  private String name(boolean metric) throws InvalidMatcherException {
     int start = at;
     while (at < text.length() && isNamePart(text.charAt(at), at == start, metric)) {
       at++;
@@ -112,7 +121,7 @@ final class SelectorParser {
     return text.substring(start, at);
   }
 
-  private String quoted() throws InvalidValueException {
+  private String quoted() throws InvalidMatcherException {
     var quoted = QuotedText.parse(text, at);
     at = quoted.end();
     return quoted.value();
@@ -130,9 +139,9 @@ final class SelectorParser {
     }
   }
 
-  private InvalidValueException expected(String what) {
+  private InvalidMatcherException expected(String what) {
     String found = at < text.length() ? "'" + text.charAt(at) + "'" : "the end";
-    return new InvalidValueException(
+    return new InvalidMatcherException(
         "selector " + text + " has " + found + " at character " + (at + 1) + "; expected " + what);
   }
 
