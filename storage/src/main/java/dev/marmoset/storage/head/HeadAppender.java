@@ -26,6 +26,10 @@ public final class HeadAppender implements Appender {
   private final long judgedAt;
   private final long minTime;
   private final long maxTime;
+  /// Highest id accepted so far, while ids only ascend: a request with one sample per known series in the order of
+  /// their creation, the usual one, then needs no index of itself.
+  private int highest = -1;
+  private boolean indexed;
   private boolean open = true;
   private boolean overloaded;
 
@@ -83,6 +87,7 @@ public final class HeadAppender implements Appender {
 
   @Override
   public AppendResult appendHistogram(long ref, long t, HistogramSample sample) {
+    index();
     int id = (int) ref;
     long identity = head.identityOf(HistogramScratch.encode(sample));
     AppendResult verdict = judge(id, SeriesLines.LATEST_HISTOGRAM, t, identity);
@@ -136,13 +141,42 @@ public final class HeadAppender implements Appender {
     if (t > maxTime) {
       return AppendResult.TOO_NEW;
     }
-    int own = ownLatest.find(id);
+    int own = ownLatest(id);
     boolean latestIsOwn = own >= 0 && (!head.hasSamples(id) || ownLatest.time(own) > head.lastTime(id));
     AppendResult verdict = latestIsOwn ? againstOwn(own, kind, t, value) : head.judge(id, kind, t, value);
     if (verdict == AppendResult.ACCEPTED && (own < 0 || t > ownLatest.time(own))) {
-      ownLatest.put(id, kind, t, value);
+      note(id, kind, t, value);
     }
     return verdict;
+  }
+
+  /// Slot of the newest sample of the series that this request has had accepted, or −1.
+  private int ownLatest(int id) {
+    if (!indexed) {
+      if (id > highest) {
+        return -1;
+      }
+      index();
+    }
+    return ownLatest.find(id);
+  }
+
+  private void note(int id, int kind, long t, long value) {
+    if (indexed) {
+      ownLatest.put(id, kind, t, value);
+    } else {
+      highest = id;
+    }
+  }
+
+  /// Enters what has been accepted so far: floats, of each series one.
+  private void index() {
+    if (!indexed) {
+      indexed = true;
+      for (int i = 0; i < batch.size(); i++) {
+        ownLatest.put(batch.series(i), SeriesLines.LATEST_FLOAT, batch.time(i), batch.valueBits(i));
+      }
+    }
   }
 
   private AppendResult againstOwn(int own, int kind, long t, long value) {
