@@ -99,7 +99,7 @@ public final class SideBySide {
   private void report(Peer peer, RunningServer server, RequestFile file) throws Exception {
     ProcessUsage idle = server.usage();
     var load = new LoadGenerator(file, RequestEncoder.requestsPerScrape(series), connections);
-    int warmUp = scrapes >= WARM_UP + 5 ? WARM_UP : Math.min(2, scrapes - 1);
+    int warmUp = number("warmup", scrapes >= WARM_UP + 5 ? WARM_UP : Math.min(2, scrapes - 1));
     load.send(Peer.WRITE_PORT, peer.path(), version, 0, warmUp, rate);
     ProcessUsage warm = server.usage();
     long samples = (long) series * (scrapes - warmUp);

@@ -190,6 +190,9 @@ final class WriteV2Decoder {
 
   private void packedRefs() {
     int outer = in.enter();
+    if (refs == 0 && ref.length <= 2 * maxLabels) {
+      refs = in.shortVarints(ref, symbols);
+    }
     while (in.more()) {
       ref((int) in.varint());
     }

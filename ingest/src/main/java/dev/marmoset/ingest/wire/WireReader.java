@@ -105,6 +105,34 @@ public final class WireReader {
     return longVarint();
   }
 
+  /// Reads varints that take one or two bytes and are below `bound`, until there is another, the message ends or the
+  /// array is full.
+  ///
+  /// @return how many, now at the beginning of `target`
+  public int shortVarints(int[] target, int bound) {
+    byte[] bytes = data;
+    int end = limit;
+    int i = at;
+    int n = 0;
+    while (i < end && n < target.length) {
+      int value = bytes[i];
+      int next = i + 1;
+      if (value < 0) {
+        if (next == end || bytes[next] < 0) {
+          break;
+        }
+        value = value & 0x7F | bytes[next++] << 7;
+      }
+      if (value >= bound) {
+        break;
+      }
+      target[n++] = value;
+      i = next;
+    }
+    at = i;
+    return n;
+  }
+
   private long longVarint() {
     long value = 0;
     int end = Math.min(limit, at + MAX_VARINT_BYTES);
