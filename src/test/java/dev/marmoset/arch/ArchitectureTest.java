@@ -84,7 +84,8 @@ class ArchitectureTest {
         new Door(List.of("io.grpc.."), List.of("proto..", "storeapi..", "server..")),
         new Door(List.of("org.xerial.snappy.."), List.of("ingest..", "storeapi..")),
         new Door(List.of("org.eclipse.jetty.."), List.of("server.http..")),
-        new Door(List.of("picocli..", "org.snakeyaml.."), List.of("server.config..", "server.cli..", "server.yaml..")),
+        new Door(List.of("picocli..", "org.snakeyaml.."),
+            List.of("server.config..", "server.cli..", "server.yaml..")),
         new Door(List.of("at.favre.lib.."), List.of("server.auth..")),
         new Door(List.of("io.micrometer.prometheusmetrics..", "io.prometheus.."), List.of("server..")),
         new Door(List.of("ch.qos.logback.."), List.of("server..")));
