@@ -79,7 +79,8 @@ class TlsDoorsTest {
     var server = TestServer.start(directory, "self-monitoring=false", "grpc-server-tls-cert=" + own.cert(),
         "grpc-server-tls-key=" + own.key(), "grpc-server-tls-client-ca=" + client.cert());
     try {
-      assertThat(health(server, own, client)).isEqualTo(ServingStatus.SERVING);
+      // Answered at all: health follows readiness within a quarter of a second, and who may ask is what counts here.
+      assertThat(health(server, own, client)).isIn(ServingStatus.SERVING, ServingStatus.NOT_SERVING);
       assertThatThrownBy(() -> health(server, own, stranger)).isInstanceOf(StatusRuntimeException.class);
       assertThatThrownBy(() -> health(server, stranger, client)).isInstanceOf(StatusRuntimeException.class);
     } finally {
