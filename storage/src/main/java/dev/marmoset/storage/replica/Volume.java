@@ -46,6 +46,11 @@ public record Volume(Path data, Ulid id) {
   public static Volume open(FileSystem files, Path data, Ulid incarnation) throws IOException {
     Path temporary = LogFiles.temporary(data, incarnation);
     files.createDirectories(temporary);
+    Path parent = data.getParent() == null ? data.toAbsolutePath().getParent() : data.getParent();
+    if (parent != null) {
+      // A new data directory is no more durable than its name.
+      files.forceDirectory(parent);
+    }
     probe(files, temporary);
     return new Volume(data, identity(files, data, temporary, incarnation));
   }
