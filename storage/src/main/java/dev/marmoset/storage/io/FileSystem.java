@@ -35,6 +35,9 @@ public interface FileSystem {
   /// Removes a file or an empty directory.
   void delete(Path path) throws IOException;
 
+  /// Makes the bytes of an existing file survive a power loss, whoever has written them. Opens it for reading only.
+  void force(Path file) throws IOException;
+
   /// Makes the names in a directory survive a power loss.
   void forceDirectory(Path directory) throws IOException;
 

@@ -69,6 +69,13 @@ public final class LocalFileSystem implements FileSystem {
   }
 
   @Override
+  public void force(Path file) throws IOException {
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      channel.force(false);
+    }
+  }
+
+  @Override
   public void forceDirectory(Path directory) throws IOException {
     try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

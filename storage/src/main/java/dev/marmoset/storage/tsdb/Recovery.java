@@ -4,13 +4,16 @@ import dev.marmoset.storage.head.Head;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.log.LogCatalog;
+import dev.marmoset.storage.log.LogPosition;
 import dev.marmoset.storage.log.LogSegmentFile;
 import dev.marmoset.storage.log.SegmentOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,13 +31,16 @@ final class Recovery implements Runnable {
   private final Ulid own;
   private final Head head;
   private final ReplayGate gate;
+  private final Supplier<LogPosition> ownEnd;
   private final int parallelism;
   private final LongAdder damaged = new LongAdder();
   private volatile ReplayProgress progress = new ReplayProgress(0, 0, 0, 0, 0, false);
   private volatile boolean stopped;
 
-  /// @param own incarnation of the log that is being written by this process
-  Recovery(FileSystem files, Path data, Ulid own, Head head, ReplayGate gate) {
+  /// @param own    incarnation of the log that is being written by this process
+  /// @param ownEnd how far that log is durable
+  Recovery(FileSystem files, Path data, Ulid own, Head head, ReplayGate gate, Supplier<LogPosition> ownEnd) {
+    this.ownEnd = ownEnd;
     this.parallelism = Runtime.getRuntime().availableProcessors();
     this.files = files;
     this.data = data;
@@ -76,6 +82,7 @@ final class Recovery implements Runnable {
     long bytes = 0;
     for (LogSegmentFile segment : segments) {
       bytes += size(segment);
+      forceTail(segment);
     }
     progress = new ReplayProgress(segments.size(), 0, bytes, 0, 0, false);
     var ahead = new ArrayDeque<SegmentReplay>();
@@ -91,14 +98,29 @@ final class Recovery implements Runnable {
     }
   }
 
+  /// What a killed process had written but not forced is read from the page cache. A retry of such a sample is answered
+  /// "same again", so it must be as durable as that answer says.
+  private void forceTail(LogSegmentFile segment) {
+    if (segment.end().isEmpty()) {
+      try {
+        files.force(segment.path());
+      } catch (IOException e) {
+        damaged.increment();
+        LOG.atError().setCause(e).log("forcing {} before it is read: its last samples may not be durable",
+            segment.path());
+      }
+    }
+  }
+
   /// The own log grows while it is being read; it ends when everything that was held back has been read.
   private void catchUpWithOwnLog() throws IOException {
     long applied = 0;
     while (!stopped && !gate.openAfter(applied)) {
       long met = 0;
+      LogPosition durable = ownEnd.get();
       for (LogSegmentFile segment : LogCatalog.read(files, data).segments()) {
-        if (segment.incarnation().equals(own)) {
-          met += apply(SegmentReplay.start(files, segment, head, Math.max(0, applied - met)));
+        if (segment.incarnation().equals(own) && segment.number() <= durable.segment()) {
+          met += apply(SegmentReplay.start(files, upTo(durable, segment), head, Math.max(0, applied - met)));
         }
       }
       applied = met;
@@ -107,6 +129,13 @@ final class Recovery implements Runnable {
     progress =
         new ReplayProgress(before.segments(), before.segmentsDone(), before.bytes(), before.bytesDone(),
             before.samples() + applied, !stopped);
+  }
+
+  /// Bytes behind what is durable may never become so: they are left for the next round.
+  private static LogSegmentFile upTo(LogPosition durable, LogSegmentFile segment) {
+    return segment.number() < durable.segment() ? segment
+        : new LogSegmentFile(segment.path(), segment.incarnation(),
+            segment.number(), OptionalLong.of(durable.offset()), segment.last());
   }
 
   /// Applies what a segment holds and answers how many samples it has.

@@ -49,8 +49,8 @@ final class ReplayGate implements GroupApplier {
 
   /// Opens the gate if the head has everything that was held back.
   ///
-  /// @param replayed samples and exemplars of the own log that are in the head. It may exceed what was held back: the log's bytes are
-  ///                 there before the group is announced here, and applying a sample twice changes nothing.
+  /// @param replayed samples and exemplars of the own log that are in the head. It may exceed what was held back, when a
+  ///                 durable group has not been announced here yet; applying a sample twice changes nothing.
   /// @return whether the gate is open now
   boolean openAfter(long replayed) {
     lock.lock();

@@ -83,7 +83,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
       LogWriter log = LogWriter.open(LogOptions.standard(options.data(), incarnation, options.version(),
           options.acceptanceWindow(), options.commitInterval(), CUT_DELAY), files, acceptance, random, head,
           gate);
-      var recovery = new Recovery(files, options.data(), incarnation, head, gate);
+      var recovery = new Recovery(files, options.data(), incarnation, head, gate, log::position);
       var tsdb = new Tsdb(volume, incarnation, scratch, head, log, recovery);
       tsdb.recoveryThread.start();
       return tsdb;

@@ -76,6 +76,12 @@ final class RecordingFileSystem implements FileSystem {
   }
 
   @Override
+  public void force(Path file) throws IOException {
+    note("force " + name(file));
+    files.force(file);
+  }
+
+  @Override
   public AppendFile append(Path file) throws IOException {
     return files.append(file);
   }

@@ -308,6 +308,11 @@ public final class FaultyFileSystem implements FileSystem {
   }
 
   @Override
+  public void force(Path path) throws IOException {
+    new Appender(path, file(path)).force();
+  }
+
+  @Override
   public void forceDirectory(Path path) throws IOException {
     Fault fault = begin("forceDirectory", path);
     Directory directory = directory(path);

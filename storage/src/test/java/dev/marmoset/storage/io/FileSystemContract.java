@@ -32,6 +32,14 @@ abstract class FileSystemContract {
   }
 
   @Test
+  void forcesAFileThatSomebodyElseWroteAndRefusesAMissingOne() throws IOException {
+    write("a", "x");
+    files().force(directory().resolve("a"));
+    assertThat(text("a")).isEqualTo("x");
+    assertThatThrownBy(() -> files().force(directory().resolve("b"))).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
   void readsFromAnyPositionUpToTheEnd() throws IOException {
     write("a", "0123456789");
     try (ReadFile file = files().open(directory().resolve("a"))) {
