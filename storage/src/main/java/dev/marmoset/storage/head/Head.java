@@ -5,6 +5,7 @@ import dev.marmoset.storage.ExemplarSeries;
 import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.chunk.lane.HistogramOrder;
 import dev.marmoset.storage.index.MemPostings;
 import dev.marmoset.storage.index.SymbolTable;
 import dev.marmoset.storage.labels.LabelRegion;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// A sample newer than the latest of its series goes into the open chunk, every other one into the late rows of its
 /// window. Both paths take what the log has, without judging again: reads merge them by the conflict rule.
 public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
+  /// Series per hold of the lock while open chunks of a dropped window are looked for: below 1 ms.
+  private static final int DROP_BATCH = 8192;
+
   private final HeadOptions options;
   private final AcceptanceClock clock;
   final ReentrantLock lock = new ReentrantLock();
@@ -75,7 +79,74 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
 
   /// Opens a querier over an inclusive range.
   public HeadQuerier querier(TimeRange range) {
-    return new HeadQuerier(this, range);
+    lock.lock();
+    try {
+      return new HeadQuerier(this, range, windows.view());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The windows that have samples which are not frozen, ascending.
+  public List<GrowingWindow> growing() {
+    lock.lock();
+    try {
+      return windows.growing().stream()
+          .map(window -> new GrowingWindow(window.start(), window.since(), window.late().total())).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// States that everything before `t` is in blocks, so that what still comes for it is late: before the replay.
+  ///
+  /// @param t end of a window, ms
+  public void endInOrder(long t) {
+    lock.lock();
+    try {
+      windows.endInOrder(t);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Freezes what the head has of a window, so that it can be written to a block; later samples are kept beside it.
+  ///
+  /// @param start first time of the window, ms
+  /// @return what is frozen; empty when there is nothing
+  /// @throws IllegalStateException if an earlier window that is not frozen has samples in order
+  public Optional<FrozenWindow> freeze(long start) {
+    lock.lock();
+    try {
+      return windows.freeze(start).map(window -> new FrozenWindow(this, window));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Drops a hidden window and the open chunks that ended in it. Takes the lock in steps.
+  void drop(HeadWindow window) throws IOException {
+    lock.lock();
+    int size;
+    try {
+      windows.drop(window);
+      size = table.size();
+    } finally {
+      lock.unlock();
+    }
+    for (int from = 0; window.isInOrder() && from < size; from += DROP_BATCH) {
+      lock.lock();
+      try {
+        openChunks.closeDropped(from, Math.min(size, from + DROP_BATCH));
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /// A copy of what the order of series by their labels takes. Under the lock.
+  LabelOrder labelOrder() {
+    return labels.order();
   }
 
   /// Makes the samples of a durable batch visible. On the log thread.
@@ -83,6 +154,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   public void apply(LogBatch batch) {
     lock.lock();
     try {
+      windows.applying(batch.judgedAt() == Long.MIN_VALUE ? clock.millis() : batch.judgedAt());
       for (int i = 0; i < batch.size(); i++) {
         applyFloat(batch.series(i), batch.time(i), batch.valueBits(i));
       }
@@ -284,7 +356,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   }
 
   private void applyFloat(int id, long t, long valueBits) {
-    if (openChunks.appendIfNewer(id, t, valueBits)) {
+    if (t >= windows.inOrderFrom() && openChunks.appendIfNewer(id, t, valueBits)) {
       return;
     }
     if (t != lastTime(id) || !isLatest(id, SeriesLines.LATEST_FLOAT, valueBits)) {
@@ -296,9 +368,9 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   }
 
   private void applyHistogram(int id, long t, HistogramSample sample) {
-    Chunk encoded = HistogramScratch.encode(sample);
+    Chunk encoded = HistogramOrder.canonicalBytes(sample);
     long identity = identityOf(encoded);
-    boolean newest = !hasSamples(id) || t > lastTime(id);
+    boolean newest = t >= windows.inOrderFrom() && (!hasSamples(id) || t > lastTime(id));
     if (!newest && t == lastTime(id) && isLatest(id, SeriesLines.LATEST_HISTOGRAM, identity)) {
       return;
     }

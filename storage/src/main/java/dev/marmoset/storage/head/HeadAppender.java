@@ -5,6 +5,7 @@ import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.chunk.lane.HistogramOrder;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.log.LogBatch;
@@ -89,7 +90,7 @@ public final class HeadAppender implements Appender {
   @Override
   public AppendResult appendHistogram(long ref, long t, HistogramSample sample) {
     int id = (int) ref;
-    long identity = head.identityOf(HistogramScratch.encode(sample));
+    long identity = head.identityOf(HistogramOrder.canonicalBytes(sample));
     AppendResult verdict = judge(id, SeriesLines.LATEST_HISTOGRAM, t, identity);
     if (verdict == AppendResult.ACCEPTED) {
       batch.addHistogram(id, t, sample);
@@ -196,7 +197,7 @@ public final class HeadAppender implements Appender {
     }
     for (LogBatch.HistogramRow row : batch.histograms()) {
       ownLatest.putIfNewer(row.series(), SeriesLines.LATEST_HISTOGRAM, row.t(),
-          head.identityOf(HistogramScratch.encode(row.sample())));
+          head.identityOf(HistogramOrder.canonicalBytes(row.sample())));
     }
     ownLatest.indexed();
     return ownLatest.find(id);

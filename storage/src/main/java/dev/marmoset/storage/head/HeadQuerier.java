@@ -22,10 +22,12 @@ public final class HeadQuerier implements Querier {
 
   private final Head head;
   private final TimeRange range;
+  private final HeadView view;
 
-  HeadQuerier(Head head, TimeRange range) {
+  HeadQuerier(Head head, TimeRange range, HeadView view) {
     this.head = head;
     this.range = range;
+    this.view = view;
   }
 
   @Override
@@ -80,7 +82,7 @@ public final class HeadQuerier implements Querier {
       head.lock.lock();
       try {
         for (int i = from; i < Math.min(ids.length, from + BATCH); i++) {
-          if (new SeriesReader(head, ids[i]).overlaps(range)) {
+          if (new SeriesReader(head, ids[i], view).overlaps(range)) {
             inRange.add(ids[i]);
           }
         }
@@ -124,7 +126,7 @@ public final class HeadQuerier implements Querier {
 
     @Override
     public List<Chunk> chunks() throws IOException {
-      return new SeriesReader(head, id).chunks(range);
+      return new SeriesReader(head, id, view).chunks(range);
     }
   }
 

@@ -22,13 +22,20 @@ final class HeadWindow implements AutoCloseable {
   private final long start;
   private final ScratchFile file;
   private final LateRows late;
+  private final boolean inOrder;
+  private final long since;
+  private volatile long hiddenAt = Long.MAX_VALUE;
   private byte[] record = new byte[512];
   private volatile long minTime = Long.MAX_VALUE;
 
-  /// @param start first time of the window, ms
-  /// @param path  where its scratch file will lie
-  HeadWindow(long start, Path path) {
+  /// @param start   first time of the window, ms
+  /// @param path    where its scratch file will lie
+  /// @param inOrder whether open chunks may end in it
+  /// @param since   when its first sample came, by the acceptance clock, ms
+  HeadWindow(long start, Path path, boolean inOrder, long since) {
     this.start = start;
+    this.inOrder = inOrder;
+    this.since = since;
     this.file = new ScratchFile(path);
     file.append(new byte[ALIGNMENT], 0, ALIGNMENT);
     this.late = new LateRows(start, file);
@@ -42,6 +49,25 @@ final class HeadWindow implements AutoCloseable {
   /// Last time of the window, ms.
   long lastTime() {
     return start + ChunkCut.WINDOW_MS - 1;
+  }
+
+  /// Whether it owns open and closed chunks, not only late rows.
+  boolean isInOrder() {
+    return inOrder;
+  }
+
+  /// When its first sample came, by the acceptance clock, ms.
+  long since() {
+    return since;
+  }
+
+  /// Hides it from the view with this number and later ones.
+  void hide(long epoch) {
+    hiddenAt = epoch;
+  }
+
+  boolean isSeenBy(HeadView view) {
+    return view.epoch() < hiddenAt;
   }
 
   ScratchFile file() {

@@ -5,24 +5,46 @@ import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.labels.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// The windows that have samples in the head, by start time.
+/// The windows that have samples in the head.
+///
+/// ```
+///   growing ── freeze ──► frozen ── hide ──► hidden from queriers opened later ── drop ──► gone
+/// ```
+/// A window is frozen so that it can be written to a block; what comes for it afterwards goes to the late rows of a new
+/// growing one. Below [#inOrderFrom] nothing is appended to an open chunk, so what is frozen does not change. It is
+/// hidden when the block is there, and dropped when nobody reads it any more.
 ///
 /// Changed under the head's lock; may be read by any thread.
 final class HeadWindows implements AutoCloseable {
   private final Path scratch;
-  private final ConcurrentSkipListMap<Long, HeadWindow> windows = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<Long, HeadWindow> growing = new ConcurrentSkipListMap<>();
+  /// Frozen and hidden ones: few, for as long as it takes to write a block.
+  private final List<HeadWindow> frozen = new CopyOnWriteArrayList<>();
   /// The window used last: nearly every sample is of the current one, so the division by its length is spared.
   private long currentStart = Long.MAX_VALUE;
   private long currentEnd = Long.MIN_VALUE;
   private @Nullable HeadWindow lastUsed;
+  private long inOrderFrom = Long.MIN_VALUE;
+  private HeadView view = new HeadView(0, Long.MIN_VALUE);
+  private long files;
+  private long now;
 
   /// @param scratch existing directory for the files of the windows
   HeadWindows(Path scratch) {
     this.scratch = scratch;
+  }
+
+  /// States when what is applied next came, by the acceptance clock, ms. Under the head's lock.
+  void applying(long acceptanceClock) {
+    now = acceptanceClock;
   }
 
   /// Whether two times are of the same window. Under the head's lock.
@@ -38,32 +60,115 @@ final class HeadWindows implements AutoCloseable {
     return true;
   }
 
-  /// The window of time `t` (ms); it is opened when it has no sample yet. Under the head's lock.
+  /// The growing window of time `t` (ms); it is opened when it has no sample yet. Under the head's lock.
   HeadWindow at(long t) {
     HeadWindow last = lastUsed;
     if (last == null || t < last.start() || t > last.lastTime()) {
-      last = find(t);
+      last = growing.computeIfAbsent(ChunkCut.windowStart(t), this::open);
       lastUsed = last;
     }
     return last;
   }
 
-  private HeadWindow find(long t) {
-    return windows.computeIfAbsent(ChunkCut.windowStart(t),
-        start -> new HeadWindow(start, scratch.resolve("window-" + start)));
+  private HeadWindow open(long start) {
+    return new HeadWindow(start, scratch.resolve("window-" + start + "-" + files++), start >= inOrderFrom,
+        now);
   }
 
-  /// Windows that overlap an inclusive range, ascending.
-  Collection<HeadWindow> overlapping(TimeRange range) {
-    if (range.maxt() < range.mint()) {
-      return windows.headMap(Long.MIN_VALUE).values();
+  /// The window that owns the open and closed chunks of time `t`; empty when it has been dropped.
+  Optional<HeadWindow> inOrder(long t) {
+    HeadWindow last = growing.get(ChunkCut.windowStart(t));
+    if (last != null && last.isInOrder()) {
+      return Optional.of(last);
     }
-    return windows.subMap(floor(range.mint()), true, range.maxt(), true).values();
+    for (HeadWindow window : frozen) {
+      if (window.isInOrder() && window.start() == ChunkCut.windowStart(t)) {
+        return Optional.of(window);
+      }
+    }
+    return Optional.empty();
   }
 
-  /// All windows, ascending.
-  Collection<HeadWindow> all() {
-    return windows.values();
+  /// Samples before this time go to late rows, ms. Under the head's lock.
+  long inOrderFrom() {
+    return inOrderFrom;
+  }
+
+  /// Has samples before `t` (ms, the end of a window) go to late rows from now on. Under the head's lock.
+  void endInOrder(long t) {
+    inOrderFrom = Math.max(inOrderFrom, t);
+    currentStart = Long.MAX_VALUE;
+    currentEnd = Long.MIN_VALUE;
+  }
+
+  /// Freezes the window of a start time, ms. Under the head's lock.
+  ///
+  /// @return the frozen window; empty when it has no sample
+  /// @throws IllegalStateException if an earlier window still has open chunks: it must be frozen before
+  Optional<HeadWindow> freeze(long start) {
+    for (HeadWindow earlier : growing.headMap(start).values()) {
+      if (earlier.isInOrder()) {
+        throw new IllegalStateException(
+            "freezing window " + start + ": window " + earlier.start() + " must be frozen before it");
+      }
+    }
+    endInOrder(start + ChunkCut.WINDOW_MS);
+    lastUsed = null;
+    HeadWindow window = growing.remove(start);
+    if (window != null) {
+      frozen.add(window);
+    }
+    return Optional.ofNullable(window);
+  }
+
+  /// Hides a frozen window from queriers that are opened from now on. Under the head's lock.
+  void hide(HeadWindow window) {
+    long from = window.isInOrder() ? Math.max(view.inOrderFrom(), window.start() + ChunkCut.WINDOW_MS)
+        : view.inOrderFrom();
+    view = new HeadView(view.epoch() + 1, from);
+    window.hide(view.epoch());
+  }
+
+  /// Forgets a hidden window that nobody reads any more. Under the head's lock.
+  void drop(HeadWindow window) throws IOException {
+    frozen.remove(window);
+    window.close();
+  }
+
+  /// What a querier opened now sees. Under the head's lock.
+  HeadView view() {
+    return view;
+  }
+
+  /// Windows that overlap an inclusive range, ascending by start.
+  List<HeadWindow> overlapping(TimeRange range, HeadView seen) {
+    var found = new ArrayList<HeadWindow>();
+    for (HeadWindow window : growing.headMap(range.maxt(), true).values()) {
+      if (range.overlaps(window.start(), window.lastTime())) {
+        found.add(window);
+      }
+    }
+    if (!frozen.isEmpty()) {
+      for (HeadWindow window : frozen) {
+        if (range.overlaps(window.start(), window.lastTime()) && window.isSeenBy(seen)) {
+          found.add(window);
+        }
+      }
+      found.sort(Comparator.comparingLong(HeadWindow::start));
+    }
+    return found;
+  }
+
+  /// All windows that are not dropped.
+  List<HeadWindow> all() {
+    var all = new ArrayList<>(growing.values());
+    all.addAll(frozen);
+    return all;
+  }
+
+  /// The growing windows, ascending.
+  List<HeadWindow> growing() {
+    return List.copyOf(growing.values());
   }
 
   /// The closed chunk behind a ref of [HeadWindow#closeChunk].
@@ -82,27 +187,19 @@ final class HeadWindows implements AutoCloseable {
 
   /// Time of the oldest sample, ms; [Long#MAX_VALUE] without samples.
   long oldestTime() {
-    return windows.values().stream().mapToLong(HeadWindow::minTime).min().orElse(Long.MAX_VALUE);
+    return all().stream().mapToLong(HeadWindow::minTime).min().orElse(Long.MAX_VALUE);
   }
 
   @Override
   public void close() throws IOException {
-    for (HeadWindow window : windows.values()) {
+    for (HeadWindow window : all()) {
       window.close();
     }
   }
 
   private HeadWindow owner(long ref) throws IOException {
-    HeadWindow window = windows.get(HeadWindow.startOf(ref));
-    if (window == null) {
-      throw new IOException(
-          "reading a closed chunk of window " + HeadWindow.startOf(ref) + ": the window is gone");
-    }
-    return window;
-  }
-
-  /// Start of the window of `t`, without overflow at the ends of the number range.
-  private static long floor(long t) {
-    return t < Long.MIN_VALUE + ChunkCut.WINDOW_MS ? Long.MIN_VALUE : ChunkCut.windowStart(t);
+    long start = HeadWindow.startOf(ref);
+    return inOrder(start).orElseThrow(
+        () -> new IOException("reading a closed chunk of window " + start + ": the window is gone"));
   }
 }

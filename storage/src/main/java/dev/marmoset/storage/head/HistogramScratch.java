@@ -7,12 +7,11 @@ import dev.marmoset.storage.chunk.histogram.FloatHistogram;
 import dev.marmoset.storage.chunk.histogram.Histogram;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.chunk.histogram.ResetHint;
-import dev.marmoset.storage.chunk.lane.HistogramAppender;
 import dev.marmoset.storage.chunk.lane.HistogramIterator;
+import dev.marmoset.storage.chunk.lane.HistogramOrder;
 import dev.marmoset.storage.chunk.lane.ResetFlag;
 import dev.marmoset.storage.io.ScratchFile;
 import java.io.IOException;
-import java.util.Arrays;
 
 /// The histogram samples of one window, each in canonical form as a chunk of one sample, on scratch.
 ///
@@ -26,18 +25,6 @@ final class HistogramScratch {
 
   HistogramScratch(ScratchFile file) {
     this.file = file;
-  }
-
-  /// The canonical bytes of a sample without its time: what tells two histograms apart.
-  static Chunk encode(HistogramSample sample) {
-    HistogramSample canonical = sample.canonical();
-    ChunkEncoding encoding = switch (canonical) {
-      case Histogram _ -> ChunkEncoding.HISTOGRAM;
-      case FloatHistogram _ -> ChunkEncoding.FLOAT_HISTOGRAM;
-    };
-    var appender = new HistogramAppender(encoding);
-    appender.begin(ResetFlag.ofFirst(canonical.resetHint()), 0, canonical);
-    return appender.chunk();
   }
 
   /// Writes an encoded sample and answers its offset.
@@ -74,13 +61,7 @@ final class HistogramScratch {
     if (rankA != rankB) {
       return rankA > rankB ? a : b;
     }
-    Chunk left = readEncoded(a.value());
-    Chunk right = readEncoded(b.value());
-    int order = Integer.compare(left.encoding().id(), right.encoding().id());
-    if (order == 0) {
-      order = Arrays.compareUnsigned(left.data(), right.data());
-    }
-    return order >= 0 ? a : b;
+    return HistogramOrder.compare(readEncoded(a.value()), readEncoded(b.value())) >= 0 ? a : b;
   }
 
   /// Rank of a row in the order of [ConflictRule].

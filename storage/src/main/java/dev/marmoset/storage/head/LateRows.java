@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.roaringbitmap.RoaringBitmap;
 
 /// The late samples of one window: unsorted rows in memory, sorted runs on scratch.
 ///
@@ -87,6 +88,21 @@ final class LateRows {
     collectFromMemory(id, found);
     found.sort(ORDER);
     return distinct(found);
+  }
+
+  /// Adds the ids of all series with late samples to `target`.
+  ///
+  /// @throws IOException if scratch does not give them
+  void addIds(RoaringBitmap target) throws IOException {
+    for (LateRun run : runs) {
+      var cursor = new LateRunCursor(run);
+      while (cursor.next()) {
+        target.add(cursor.row().id());
+      }
+    }
+    for (int i = 0; i < size; i++) {
+      target.add(ids[i]);
+    }
   }
 
   HistogramScratch histograms() {

@@ -30,6 +30,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Encodes samples that are newer than the latest of their series into the series' open XOR chunk.
@@ -102,20 +103,37 @@ final class OpenChunks implements AutoCloseable {
     return true;
   }
 
-  /// Closes the open chunk, if there is one: it goes to scratch.
+  /// Closes the open chunk, if there is one: it goes to scratch. That of a dropped window is forgotten, with the chunks
+  /// before it: it is in a block.
   void close(int id) {
     if (!isOpen(id)) {
       return;
     }
     long firstTime = firstTime(id);
-    int length = encode(id);
-    long ref = windows.at(firstTime).closeChunk(lines.get(id, SeriesLines.CLOSED_CHUNK), firstTime,
-        lines.get(id, LAST_TIME), encoded, encodedFrom, length);
+    Optional<HeadWindow> owner = windows.inOrder(firstTime);
+    long ref = 0;
+    if (owner.isPresent()) {
+      int length = encode(id);
+      ref = owner.get().closeChunk(lines.get(id, SeriesLines.CLOSED_CHUNK), firstTime,
+          lines.get(id, LAST_TIME), encoded, encodedFrom, length);
+    }
     lines.set(id, SeriesLines.CLOSED_CHUNK, ref);
-    releaseSegments(tail);
+    releaseSegments((int) lines.get(id, LABELS_AND_TAIL));
     setTail(id, NO_TAIL);
     lines.set(id, PENDING_BITS, 0);
     lines.set(id, PACKED, lines.get(id, PACKED) & LATEST_MASK);
+  }
+
+  /// Forgets the open chunks of dropped windows.
+  ///
+  /// @param from first series id
+  /// @param to   last series id + 1
+  void closeDropped(int from, int to) {
+    for (int id = from; id < to; id++) {
+      if (isOpen(id) && windows.inOrder(firstTime(id)).isEmpty()) {
+        close(id);
+      }
+    }
   }
 
   /// Notes a histogram as the latest sample of the series. The open chunk of floats ends before it: a chunk holds
@@ -326,7 +344,9 @@ final class OpenChunks implements AutoCloseable {
 
   private long copySpilled(long offset, int at, int words, long time) {
     try {
-      windows.at(time).file().read(offset, segmentBytes, 0, Slab.SLOT_BYTES);
+      HeadWindow owner = windows.inOrder(time)
+          .orElseThrow(() -> new IOException("the window of " + time + " ms is gone"));
+      owner.file().read(offset, segmentBytes, 0, Slab.SLOT_BYTES);
     } catch (IOException e) {
       throw new ScratchLostException("reading a spilled segment of an open chunk", e);
     }

@@ -32,6 +32,11 @@ final class SchemaTable {
     return schemas.get(schema);
   }
 
+  /// Name symbols of all schemas, by number; the arrays are shared.
+  int[][] all() {
+    return schemas.toArray(int[][]::new);
+  }
+
   long memoryBytes() {
     return schemas.stream().mapToLong(schema -> 100 + 24L * schema.length).sum();
   }

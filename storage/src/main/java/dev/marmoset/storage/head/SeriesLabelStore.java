@@ -62,6 +62,21 @@ final class SeriesLabelStore {
     return Labels.ofSorted(parts);
   }
 
+  /// What sorts series by their labels, on a copy of the present state.
+  LabelOrder order() {
+    return new LabelOrder(pages.clone(), schemas.all(), symbols.all());
+  }
+
+  /// Number of the page of an address.
+  static int page(int address) {
+    return address >>> PAGE_BITS;
+  }
+
+  /// Where in its page an address is.
+  static int offset(int address) {
+    return address & PAGE_BYTES - 1;
+  }
+
   long memoryBytes() {
     return (long) pages.length * PAGE_BYTES + schemas.memoryBytes();
   }
@@ -106,7 +121,7 @@ final class SeriesLabelStore {
     return end;
   }
 
-  private static int readVarint(byte[] page, int offset) {
+  static int readVarint(byte[] page, int offset) {
     int value = page[offset] & 0x7F;
     for (int i = 1; page[offset + i - 1] < 0; i++) {
       value |= (page[offset + i] & 0x7F) << 7 * i;
@@ -114,7 +129,7 @@ final class SeriesLabelStore {
     return value;
   }
 
-  private static int varintLength(int value) {
+  static int varintLength(int value) {
     return (38 - Integer.numberOfLeadingZeros(value | 1)) / 7;
   }
 }

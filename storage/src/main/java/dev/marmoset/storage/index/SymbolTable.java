@@ -46,6 +46,11 @@ public final class SymbolTable {
     return symbols[symbol];
   }
 
+  /// UTF-8 bytes of all symbols, by number; the arrays are shared: do not modify.
+  public byte[][] all() {
+    return Arrays.copyOf(symbols, size);
+  }
+
   /// Number of symbols.
   public int size() {
     return size;

@@ -11,6 +11,7 @@ import dev.marmoset.storage.chunk.histogram.HistogramLayout;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.chunk.histogram.ResetHint;
 import dev.marmoset.storage.chunk.histogram.Spans;
+import dev.marmoset.storage.chunk.lane.HistogramOrder;
 import dev.marmoset.storage.chunk.lane.WindowEncoder;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
@@ -207,8 +208,8 @@ class HeadPropertyTest {
     if (left == null || right == null) {
       return ConflictRule.winner(a.bits(), b.bits()) == a.bits() ? a : b;
     }
-    return Arrays.compareUnsigned(HistogramScratch.encode(left).data(),
-        HistogramScratch.encode(right).data()) >= 0 ? a : b;
+    return Arrays.compareUnsigned(HistogramOrder.canonicalBytes(left).data(),
+        HistogramOrder.canonicalBytes(right).data()) >= 0 ? a : b;
   }
 
   private static int rank(Sample sample) {

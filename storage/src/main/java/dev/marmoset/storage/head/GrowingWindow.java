@@ -1,0 +1,8 @@
+package dev.marmoset.storage.head;
+
+/// A window of the head that has samples which are not frozen.
+///
+/// @param start    first time of the window, ms
+/// @param since    when the first of these samples came, by the acceptance clock, ms
+/// @param lateRows late samples among them, duplicates included
+public record GrowingWindow(long start, long since, long lateRows) {}
