@@ -4,14 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.marmoset.storage.io.CorruptDataException;
 import dev.marmoset.storage.io.UnsupportedFormatException;
-import dev.marmoset.storage.json.JsonSyntaxException;
+import dev.marmoset.storage.json.JsonFields;
 import dev.marmoset.storage.json.JsonValue;
+import dev.marmoset.storage.labels.Label;
 import dev.marmoset.storage.labels.Labels;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,25 +45,17 @@ public final class BlockMetaFormat {
   /// @throws CorruptDataException if the bytes are not UTF-8, not JSON, or members lack or have values they cannot have
   /// @throws UnsupportedFormatException if the version is another one
   public static BlockMeta decode(Path path, byte[] bytes) throws IOException {
-    try {
-      var root = new MetaFields(path, "",
-          JsonValue.parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()));
-      requireVersion(path, "meta.json", root.whole("version"), BlockMeta.VERSION);
-      Optional<ThanosMeta> thanos =
-          root.has("thanos") ? Optional.of(thanos(path, root.object("thanos"))) : Optional.empty();
-      long minTime = root.whole("minTime");
-      long maxTime = root.whole("maxTime");
-      if (minTime >= maxTime) {
-        throw root.wrong("maxTime", "a time after minTime " + minTime, Long.toString(maxTime));
-      }
-      return new BlockMeta(root.ulid("ulid"), minTime, maxTime, stats(root.object("stats")),
-          compaction(root.object("compaction")), thanos);
-    } catch (CharacterCodingException e) {
-      throw new CorruptDataException(path, 0, "reading meta.json", "UTF-8", String.valueOf(e.getMessage()));
-    } catch (JsonSyntaxException e) {
-      throw new CorruptDataException(path, e.position(), "reading meta.json", "JSON",
-          String.valueOf(e.getMessage()));
+    var root = JsonFields.of(path, "meta.json", bytes);
+    requireVersion(path, "meta.json", root.whole("version"), BlockMeta.VERSION);
+    Optional<ThanosMeta> thanos =
+        root.has("thanos") ? Optional.of(thanos(path, root.object("thanos"))) : Optional.empty();
+    long minTime = root.whole("minTime");
+    long maxTime = root.whole("maxTime");
+    if (minTime >= maxTime) {
+      throw root.wrong("maxTime", "a time after minTime " + minTime, Long.toString(maxTime));
     }
+    return new BlockMeta(root.ulid("ulid"), minTime, maxTime, stats(root.object("stats")),
+        compaction(root.object("compaction")), thanos);
   }
 
   private static void requireVersion(Path path, String what, long found, int expected)
@@ -82,7 +76,7 @@ public final class BlockMetaFormat {
     return new JsonValue.Obj(members);
   }
 
-  private static BlockMeta.Stats stats(MetaFields fields) throws CorruptDataException {
+  private static BlockMeta.Stats stats(JsonFields fields) throws CorruptDataException {
     return new BlockMeta.Stats(fields.wholeOrZero("numSamples"), fields.wholeOrZero("numFloatSamples"),
         fields.wholeOrZero("numHistogramSamples"),
         fields.wholeOrZero("numSeries"), fields.wholeOrZero("numChunks"),
@@ -106,13 +100,13 @@ public final class BlockMetaFormat {
     return new JsonValue.Obj(members);
   }
 
-  private static BlockMeta.Compaction compaction(MetaFields fields) throws CorruptDataException {
-    return new BlockMeta.Compaction((int) fields.whole("level"), fields.list("sources", MetaFields::asUlid),
+  private static BlockMeta.Compaction compaction(JsonFields fields) throws CorruptDataException {
+    return new BlockMeta.Compaction((int) fields.whole("level"), fields.list("sources", JsonFields::asUlid),
         fields.list("parents", parent -> parent(parent.asObject())),
-        fields.list("hints", MetaFields::asText));
+        fields.list("hints", JsonFields::asText));
   }
 
-  private static BlockMeta.Parent parent(MetaFields fields) throws CorruptDataException {
+  private static BlockMeta.Parent parent(JsonFields fields) throws CorruptDataException {
     return new BlockMeta.Parent(fields.ulid("ulid"), fields.whole("minTime"), fields.whole("maxTime"));
   }
 
@@ -157,25 +151,53 @@ public final class BlockMetaFormat {
     return new JsonValue.Obj(members);
   }
 
-  private static ThanosMeta thanos(Path path, MetaFields fields) throws IOException {
+  private static ThanosMeta thanos(Path path, JsonFields fields) throws IOException {
     requireVersion(path, "section thanos of meta.json", fields.wholeOrZero("version"), ThanosMeta.VERSION);
-    MetaFields stats = fields.object("index_stats");
+    JsonFields stats = fields.object("index_stats");
     Optional<Instant> uploadTime =
-        fields.has("upload_time") ? Optional.of(fields.time("upload_time")) : Optional.empty();
-    return new ThanosMeta(fields.object("labels").asLabels(),
+        fields.has("upload_time") ? Optional.of(time(fields, "upload_time")) : Optional.empty();
+    return new ThanosMeta(labels(fields.object("labels")),
         fields.object("downsample").wholeOrZero("resolution"), fields.textOrEmpty("source"),
-        fields.list("segment_files", MetaFields::asText), fields.list("files", file -> file(file.asObject())),
+        fields.list("segment_files", JsonFields::asText), fields.list("files", file -> file(file.asObject())),
         new ThanosMeta.IndexStats(stats.wholeOrZero("series_max_size"), stats.wholeOrZero("chunk_max_size")),
         uploadTime,
-        fields.extensions("extensions"));
+        extensions(fields, "extensions"));
   }
 
-  private static ThanosMeta.FileEntry file(MetaFields fields) throws CorruptDataException {
-    MetaFields hash = fields.object("hash");
+  private static ThanosMeta.FileEntry file(JsonFields fields) throws CorruptDataException {
+    JsonFields hash = fields.object("hash");
     Optional<String> sha256 =
         hash.textOrEmpty("hashFunc").equals("SHA256") ? Optional.of(hash.textOrEmpty("value"))
             : Optional.empty();
     return new ThanosMeta.FileEntry(fields.text("rel_path"), fields.optionalWhole("size_bytes"), sha256);
+  }
+
+  private static Labels labels(JsonFields fields) throws CorruptDataException {
+    var labels = new ArrayList<Label>();
+    if (fields.value() instanceof JsonValue.Obj(var members)) {
+      for (String name : members.keySet()) {
+        if (name.isEmpty()) {
+          throw fields.wrong("", "label names that are not empty", "an empty one");
+        }
+        labels.add(new Label(name, fields.textOrEmpty(name)));
+      }
+    }
+    return Labels.of(labels);
+  }
+
+  private static Instant time(JsonFields fields, String name) throws CorruptDataException {
+    String text = fields.text(name);
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw fields.wrong(name, "an RFC 3339 time", '"' + text + '"');
+    }
+  }
+
+  private static JsonValue.Obj extensions(JsonFields fields, String name) {
+    return fields.value() instanceof JsonValue.Obj object
+        && object.member(name).orElse(new JsonValue.Null()) instanceof JsonValue.Obj found ? found
+            : new JsonValue.Obj(Map.of());
   }
 
   private static void putNonZero(Map<String, JsonValue> members, String name, long number) {
