@@ -12,8 +12,10 @@ import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.head.HeadSizes;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.LocalFileSystem;
+import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.tsdb.Tsdb;
 import dev.marmoset.storage.tsdb.TsdbOptions;
+import dev.marmoset.storage.window.WindowOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -250,8 +252,9 @@ public final class EngineBenchmark {
         return System.nanoTime();
       }
     };
-    return Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "bench", WINDOW,
-        commitInterval, 0, offHeapBytes, 100_000), new LocalFileSystem(), clock, new SecureRandom());
+    return Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "bench",
+        commitInterval, 0, offHeapBytes, 100_000, false, WindowOptions.standard(Labels.EMPTY, WINDOW)),
+        new LocalFileSystem(), clock, new SecureRandom());
   }
 
   private static void awaitReady(Tsdb tsdb) throws InterruptedException {

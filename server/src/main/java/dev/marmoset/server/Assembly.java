@@ -192,7 +192,7 @@ final class Assembly {
 
   private void open() throws StartException {
     try {
-      var setup = StorageSetup.of(config.tsdb(), build.version());
+      var setup = StorageSetup.of(config, build.version());
       LOG.atInfo().addKeyValue("version", build.version()).addKeyValue("incarnation", incarnation)
           .addKeyValue("replica", identity.value()).addKeyValue("task", identity.taskId().orElse("none"))
           .addKeyValue("data", setup.options().data().toAbsolutePath())
@@ -201,7 +201,8 @@ final class Assembly {
           .addKeyValue("commit_interval", Durations.format(setup.options().commitInterval()))
           .addKeyValue("memory", ByteSizes.format(setup.options().offHeapBytes()))
           .addKeyValue("heap", ByteSizes.format(Runtime.getRuntime().maxMemory())).log("opening the store");
-      var tsdb = Tsdb.open(setup.options(), incarnation, new LocalFileSystem(), clock, random);
+      var tsdb =
+          Tsdb.open(setup.options(), incarnation, new LocalFileSystem(), clock, random).keepingWindows();
       storage.attach(tsdb);
       new TsdbMetrics(metrics.meters(), tsdb);
       heap.register(metrics.meters());

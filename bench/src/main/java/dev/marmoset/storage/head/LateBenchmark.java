@@ -105,6 +105,6 @@ public class LateBenchmark {
   @Benchmark
   public List<Chunk> readMerged() throws IOException {
     next = next + 1 == SERIES ? 0 : next + 1;
-    return new SeriesReader(head, next).chunks(ALL);
+    return new SeriesReader(head, next, new HeadView(0, Long.MIN_VALUE)).chunks(ALL);
   }
 }

@@ -2,7 +2,9 @@ package dev.marmoset.server.config;
 
 import dev.marmoset.server.config.ConfigLoader.Values;
 import dev.marmoset.storage.labels.Labels;
+
 import java.nio.charset.StandardCharsets;
+
 import java.time.Duration;
 import java.util.List;
 
@@ -11,6 +13,8 @@ final class ConfigRules {
   /// ECS kills a task 120 s after SIGTERM; 15 s are kept for the steps that have no flag of their own.
   static final Duration STOP_BUDGET = Duration.ofSeconds(105);
   /// Steps of a stop that always may take their time: last commit, one poll of the queriers.
+  /// A window is two hours long, and its merging takes a while.
+  private static final Duration LEAST_BEYOND_ACCEPTANCE = Duration.ofHours(3);
   private static final Duration FIXED_STOP_STEPS = Duration.ofSeconds(20);
 
   private ConfigRules() {}
@@ -19,6 +23,7 @@ final class ConfigRules {
   static void check(Values values, List<String> problems) {
     checkStopBudget(values, problems);
     checkReplica(values, problems);
+    checkRetention(values, problems);
   }
 
   private static void checkStopBudget(Values values, List<String> problems) {
@@ -52,6 +57,19 @@ final class ConfigRules {
     }
   }
 
+  private static void checkRetention(Values values, List<String> problems) {
+    if (!values.have(Flags.TSDB_RETENTION, Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW)) {
+      return;
+    }
+    Duration retention = values.of(Flags.TSDB_RETENTION);
+    Duration least = values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW).plus(LEAST_BEYOND_ACCEPTANCE);
+    if (!retention.isZero() && retention.compareTo(least) < 0) {
+      problems.add("--tsdb.retention " + Durations.format(retention) + " is less than "
+          + Durations.format(least)
+          + ": a window closes --tsdb.out-of-order.time-window after its end and must be merged before it may leave");
+    }
+  }
+
   /// Builds the record tree from complete values and the locks.
   static ServerConfig assemble(Values values, ServerConfig.Doors doors) {
     var http = new ServerConfig.Http(values.of(Flags.HTTP_ADDRESS), values.of(Flags.HTTP_GRACE_PERIOD),
@@ -62,6 +80,9 @@ final class ConfigRules {
         values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW),
         values.of(Flags.LOG_COMMIT_INTERVAL), values.of(Flags.MEMORY_LIMIT),
         Math.toIntExact(values.of(Flags.TSDB_MAX_EXEMPLARS)));
+    var windows = new ServerConfig.Windows(values.of(Flags.TSDB_CUT_DELAY), values.of(Flags.TSDB_RETENTION),
+        values.of(Flags.TSDB_MAX_RETENTION_BYTES), values.of(Flags.TSDB_RETENTION_UNUPLOADED).equals("keep"),
+        values.of(Flags.UPLOAD_LATE_SAMPLES).equals("patch"));
     var identity = new ServerConfig.Identity(values.of(Flags.LABEL), values.of(Flags.REPLICA_LABEL),
         values.of(Flags.REPLICA_VALUE));
     var store =
@@ -70,7 +91,8 @@ final class ConfigRules {
     var selfMonitoring = new ServerConfig.SelfMonitoring(values.of(Flags.SELF_MONITORING),
         values.of(Flags.SELF_MONITORING_INTERVAL));
     var logging = new ServerConfig.Logging(values.of(Flags.LOG_LEVEL), values.of(Flags.LOG_FORMAT));
-    return new ServerConfig(http, grpc, doors, tsdb, identity, receive(values), store, selfMonitoring,
+    return new ServerConfig(http, grpc, doors, tsdb, windows, identity, receive(values), store,
+        selfMonitoring,
         logging);
   }
 

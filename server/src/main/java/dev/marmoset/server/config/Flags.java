@@ -112,6 +112,28 @@ public final class Flags {
   public static final Flag<Duration> TSDB_OUT_OF_ORDER_TIME_WINDOW = Flag.single(STORAGE_GROUP,
       "tsdb.out-of-order.time-window", Syntax.duration(Duration.ofMinutes(5)), "24h",
       "How old a sample may be when it arrives; order never matters within it. At least 5m.");
+  /// Time until a window is cut.
+  public static final Flag<Duration> TSDB_CUT_DELAY = Flag.single(STORAGE_GROUP, "tsdb.cut-delay",
+      Syntax.duration(Duration.ofSeconds(10)), "5m",
+      "How long after the end of a two-hour window its samples stay in memory before they become a block.");
+  /// Retention by age.
+  public static final Flag<Duration> TSDB_RETENTION = Flag.single(STORAGE_GROUP, "tsdb.retention",
+      Syntax.duration(Duration.ZERO), "15d",
+      "How long blocks stay on the volume, and with a bucket at least until two hours after their upload. 0s: for ever;"
+          + " else at least 3h more than the acceptance window.");
+  /// Retention by size.
+  public static final Flag<Long> TSDB_MAX_RETENTION_BYTES = Flag.single(STORAGE_GROUP,
+      "tsdb.max-retention-bytes", Syntax.bytes(0, Long.MAX_VALUE), "0",
+      "Most bytes of blocks on the volume; the oldest leave first. 0: no limit. The log comes on top.");
+  /// Retention of blocks that are not in the bucket.
+  public static final Flag<String> TSDB_RETENTION_UNUPLOADED = Flag.single(STORAGE_GROUP,
+      "tsdb.retention.unuploaded", Syntax.oneOf("keep", "allow"), "keep",
+      "With a bucket: \"allow\" lets blocks leave the volume that are not in the bucket yet.");
+  /// What becomes of late samples in the bucket.
+  public static final Flag<String> UPLOAD_LATE_SAMPLES = Flag.single(STORAGE_GROUP, "upload.late-samples",
+      Syntax.oneOf("wait", "patch"), "wait",
+      "\"wait\": a window is published once, when nothing can come for it any more. \"patch\": soon after its end, and"
+          + " late samples as further blocks that overlap it; the compactor needs vertical compaction then.");
   /// Commit interval.
   public static final Flag<Optional<Duration>> LOG_COMMIT_INTERVAL = Flag.single(STORAGE_GROUP,
       "log.commit-interval",
@@ -209,7 +231,9 @@ public final class Flags {
       GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, GRPC_TLS_CERT, GRPC_TLS_KEY,
       GRPC_TLS_CLIENT_CA,
       GRPC_TLS_MIN_VERSION, AUTH_CONFIG, AUTH_CONFIG_FILE, TSDB_PATH, TSDB_SCRATCH_PATH,
-      TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, TSDB_MAX_EXEMPLARS, LABEL,
+      TSDB_OUT_OF_ORDER_TIME_WINDOW, TSDB_CUT_DELAY, TSDB_RETENTION,
+      TSDB_MAX_RETENTION_BYTES, TSDB_RETENTION_UNUPLOADED, UPLOAD_LATE_SAMPLES, LOG_COMMIT_INTERVAL,
+      MEMORY_LIMIT, TSDB_MAX_EXEMPLARS, LABEL,
       REPLICA_LABEL, REPLICA_VALUE,
       RECEIVE_SUCCESS_STATUS, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES, RECEIVE_MAX_LABELS,
       RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES,

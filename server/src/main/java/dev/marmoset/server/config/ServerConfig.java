@@ -14,12 +14,14 @@ import java.util.Optional;
 /// @param grpc           the gRPC listener
 /// @param doors          who may come in, and TLS
 /// @param tsdb           the data on disk
+/// @param windows        when data becomes blocks and leaves
 /// @param identity       the labels this store announces
 /// @param receive        bounds of the write path
 /// @param store          bounds of the read path
 /// @param selfMonitoring writing the own metrics
 /// @param logging        what is logged and how
-public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Identity identity, Receive receive,
+public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Windows windows, Identity identity,
+    Receive receive,
     Store store,
     SelfMonitoring selfMonitoring, Logging logging) {
 
@@ -60,6 +62,16 @@ public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Identit
   /// @param maxExemplars     exemplars that are kept; 0: none
   public record Tsdb(Path path, Optional<Path> scratchPath, Duration outOfOrderWindow,
       Optional<Duration> commitInterval, Optional<Long> memoryLimit, int maxExemplars) {}
+
+  /// When data becomes blocks and leaves the volume.
+  ///
+  /// @param cutDelay          from a window's end until it becomes a block
+  /// @param retention         how long blocks stay; zero: for ever
+  /// @param maxBytes          most bytes of blocks; 0: no limit
+  /// @param keepsUnuploaded   whether a block that is not in the bucket stays, if there is a bucket
+  /// @param publishesLate     whether late samples go to the bucket as blocks of their own
+  public record Windows(Duration cutDelay, Duration retention, long maxBytes, boolean keepsUnuploaded,
+      boolean publishesLate) {}
 
   /// The labels this store announces.
   ///

@@ -31,6 +31,7 @@ class ConfigLoaderTest {
         ServerConfig.Doors.OPEN,
         new ServerConfig.Tsdb(Path.of("./data"), Optional.empty(), Duration.ofHours(24),
             Optional.empty(), Optional.empty(), 100_000),
+        new ServerConfig.Windows(Duration.ofMinutes(5), Duration.ofDays(15), 0, true, false),
         new ServerConfig.Identity(Labels.EMPTY, "marmoset_replica", Optional.empty()),
         new ServerConfig.Receive(204, (int) (16 * MIB), (int) (64 * MIB), 256, 1024, 65536, 131072),
         new ServerConfig.Store(0, 0, Duration.ofSeconds(20)),
@@ -45,7 +46,9 @@ class ConfigLoaderTest {
         "grpc-server-max-connection-age", "grpc-server-tls-cert", "grpc-server-tls-key",
         "grpc-server-tls-client-ca", "grpc-server-tls-min-version", "auth.config", "auth.config-file",
         "tsdb.path",
-        "tsdb.scratch-path", "tsdb.out-of-order.time-window", "log.commit-interval",
+        "tsdb.scratch-path", "tsdb.out-of-order.time-window", "tsdb.cut-delay", "tsdb.retention",
+        "tsdb.max-retention-bytes",
+        "tsdb.retention.unuploaded", "upload.late-samples", "log.commit-interval",
         "memory.limit", "tsdb.max-exemplars",
         "label", "replica.label", "replica.value", "receive.success-status", "receive.max-body-bytes",
         "receive.max-decoded-bytes", "receive.max-labels", "receive.max-label-name-bytes",
@@ -107,6 +110,14 @@ class ConfigLoaderTest {
     assertThat(problems(Map.of("http-grace-period", List.of("80s")), Map.of()).getFirst())
         .startsWith(
             "--http-grace-period and --grpc-grace-period are 1m30s together; more than 1m25s does not fit");
+  }
+
+  @Test
+  void retentionOutlastsTheClosingOfAWindow() {
+    assertThat(problems(Map.of(), Map.of("MARMOSET_TSDB_RETENTION", "26h"))).singleElement().asString()
+        .startsWith("--tsdb.retention 1d2h is less than 1d3h");
+    assertThat(valid(Map.of(), Map.of("MARMOSET_TSDB_RETENTION", "0s")).config().windows().retention())
+        .isZero();
   }
 
   @Test
