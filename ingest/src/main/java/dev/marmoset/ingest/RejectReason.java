@@ -26,7 +26,7 @@ enum RejectReason {
   TOO_MANY_LABELS("too_many_labels", "too many labels"),
   /// A name, a value or a whole label set over its size limit.
   LABELS_TOO_LONG("labels_too_long", "label too long"),
-  /// Remote write 2.0: a series with neither samples nor histograms.
+  /// Remote write 2.0: a series with neither samples nor histograms nor exemplars.
   NO_SAMPLES("no_samples", "series without samples"),
   /// A histogram that contradicts itself or has a schema nobody knows.
   INVALID_HISTOGRAM("invalid_histogram", "invalid histogram"),
