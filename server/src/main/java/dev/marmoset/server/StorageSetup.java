@@ -32,7 +32,8 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
         () -> Path.of(System.getProperty("java.io.tmpdir"), "marmoset-" + System.getProperty("user.name")));
     long memory = config.memoryLimit().orElseGet(() -> ((long) (machineMemory() * MEMORY_SHARE)) & -MIB);
     var options =
-        new TsdbOptions(config.path(), scratch, version, config.outOfOrderWindow(), commit, 0, memory,
+        new TsdbOptions(config.path(), scratch, version, config.outOfOrderWindow(), commit,
+            config.maxSeries(), memory,
             config.maxExemplars());
     return new StorageSetup(options, fileSystem);
   }
