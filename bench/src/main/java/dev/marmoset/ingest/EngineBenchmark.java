@@ -97,7 +97,7 @@ public final class EngineBenchmark {
     Tsdb tsdb = open();
     awaitReady(tsdb);
     try (RequestFile file = RequestFile.open(bodies)) {
-      var workspace = new Workspace(tsdb, IngestLimits.defaults(), "r", new ByteBudget(1L << 30));
+      var workspace = new Workspace(tsdb, WriteOptions.defaults(), new ByteBudget(1L << 30));
       int perScrape = RequestEncoder.requestsPerScrape(series);
       int warmUp = scrapes >= WARM_UP + 5 ? WARM_UP : Math.min(2, scrapes - 1);
       Usage start = usage(tsdb);
@@ -130,7 +130,7 @@ public final class EngineBenchmark {
       if (!(workspace.decode(version) instanceof Decoded.Complete)) {
         throw new IllegalStateException("request " + i + " was not decoded");
       }
-      inFlight.add(workspace.ingester.ingest(workspace.batch, workspace.stats));
+      inFlight.add(workspace.ingester.ingest(workspace.batch, workspace.stats, SeriesGate.OPEN));
       workspace.body.release();
       if (inFlight.size() == MOST_IN_FLIGHT) {
         await(inFlight.remove());

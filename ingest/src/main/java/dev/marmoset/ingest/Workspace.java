@@ -14,15 +14,18 @@ final class Workspace {
   final WriteBatch batch;
   final WriteStats stats = new WriteStats();
   final Ingester ingester;
+  final TenantLabel tenants;
   private final WriteV1Decoder v1;
   private final WriteV2Decoder v2;
 
-  Workspace(Storage storage, IngestLimits limits, String replicaLabel, ByteBudget budget) {
+  Workspace(Storage storage, WriteOptions options, ByteBudget budget) {
+    IngestLimits limits = options.limits();
     body = new RequestBody(limits.body(), budget);
     batch = new WriteBatch(budget);
     v1 = new WriteV1Decoder(batch, limits.maxSamples());
     v2 = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), limits.body().maxDecodedBytes());
-    ingester = new Ingester(storage, new LabelValidator(limits.labels(), replicaLabel));
+    tenants = new TenantLabel(options.tenancy().map(Tenancy::label).orElse(""));
+    ingester = new Ingester(storage, new LabelValidator(limits.labels(), options.replicaLabel()));
   }
 
   /// Decodes the body into the batch.

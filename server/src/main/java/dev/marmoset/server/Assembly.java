@@ -1,8 +1,11 @@
 package dev.marmoset.server;
 
-import dev.marmoset.ingest.IngestMetrics;
+import dev.marmoset.ingest.Ledger;
 import dev.marmoset.ingest.RemoteWriteHandler;
 import dev.marmoset.ingest.WriteRequestHead;
+import dev.marmoset.ingest.account.Origin;
+import dev.marmoset.ingest.account.Receipts;
+import dev.marmoset.ingest.account.Senders;
 import dev.marmoset.server.Readiness.Stage;
 import dev.marmoset.server.config.ByteSizes;
 import dev.marmoset.server.config.Durations;
@@ -78,14 +81,18 @@ final class Assembly {
     this.config = loaded.config();
     this.build = build;
     this.identity = ReplicaIdentity.of(incarnation.toString(), config.identity().replicaValue(), metadataUri);
-    this.remoteWrite = new RemoteWriteHandler(storage, readiness, new IngestMetrics(metrics.meters()),
-        Limits.ofWrites(config));
+    var receipts = new Receipts(config.receive().receipts());
+    var ledger =
+        new Ledger(metrics.meters(), new Senders(Limits.ofSenders(config), clock::nanos), receipts, clock,
+            clock::nanos);
+    this.remoteWrite = new RemoteWriteHandler(storage, readiness, ledger, Limits.ofWrites(config));
     this.storeApi =
         new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
     this.doors = new Doors(config.doors(), clock, random, metrics.meters());
     this.grpc = new GrpcServer(config.grpc(), doors.grpcTls(), storeApi, doors.rpcGuard(), polls);
     var router = new Router();
-    new WriteEndpoint(remoteWrite::handle, traffic).addTo(router);
+    new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header()).addTo(router);
+    new ReceiptsPage(receipts).addTo(router);
     new AdminPages(build, loaded.settings(), readiness, metrics, storage::opened).addTo(router);
     if (config.http().lifecycle()) {
       AdminPages.addLifecycleTo(router, () -> stopRequested.complete(StopReason.QUIT));
@@ -244,7 +251,7 @@ final class Assembly {
   private boolean writeOwn(byte[] request) {
     var head =
         new WriteRequestHead("POST", "application/x-protobuf", "identity", "marmoset/" + build.version(),
-            "0.1.0", request.length, "");
+            "0.1.0", request.length, Origin.UNKNOWN);
     var response = remoteWrite.handle(head, new ByteArrayInputStream(request));
     if (response.status() >= 300) {
       LOG.atDebug().addKeyValue("status", response.status()).addKeyValue("said", response.body())

@@ -34,7 +34,8 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
     var scratch = config.scratchPath().orElseGet(
         () -> Path.of(System.getProperty("java.io.tmpdir"), "marmoset-" + System.getProperty("user.name")));
     long memory = config.memoryLimit().orElseGet(() -> ((long) (machineMemory() * MEMORY_SHARE)) & -MIB);
-    var options = new TsdbOptions(config.path(), scratch, version, commit, 0, memory, config.maxExemplars(),
+    var options = new TsdbOptions(config.path(), scratch, version, commit, config.maxSeries(), memory,
+        config.maxExemplars(),
         fileSystem.startsWith("nfs"), windows(server));
     return new StorageSetup(options, fileSystem);
   }
