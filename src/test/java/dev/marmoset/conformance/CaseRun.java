@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.xerial.snappy.Snappy;
@@ -145,6 +146,11 @@ final class CaseRun {
   /// A counter of the store.
   double counter(String name, String... tags) {
     return store.counter(name, tags);
+  }
+
+  /// Names of the senders whose samples were counted.
+  Set<String> senders() {
+    return store.tagValues("marmoset.ingest.samples", "sender");
   }
 
   static byte[] snappy(byte[] raw) {

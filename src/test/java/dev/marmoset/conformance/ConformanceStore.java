@@ -1,8 +1,12 @@
 package dev.marmoset.conformance;
 
-import dev.marmoset.ingest.IngestMetrics;
+import dev.marmoset.ingest.Ledger;
 import dev.marmoset.ingest.RemoteWriteHandler;
 import dev.marmoset.ingest.WriteGate;
+import dev.marmoset.ingest.WriteOptions;
+import dev.marmoset.ingest.account.Receipts;
+import dev.marmoset.ingest.account.SenderLimits;
+import dev.marmoset.ingest.account.Senders;
 import dev.marmoset.query.QueryLimits;
 import dev.marmoset.server.auth.AuthConfig;
 import dev.marmoset.server.auth.Gatekeeper;
@@ -36,7 +40,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// A store with its HTTP and StoreAPI doors in this process, and a clock that stands still at [#NOW].
 ///
@@ -100,11 +106,11 @@ final class ConformanceStore {
     }
     grpc = builder.build().start();
     channel = InProcessChannelBuilder.forName(name).maxInboundMessageSize(64 << 20).build();
-    var writes =
-        new RemoteWriteHandler(tsdb, () -> gate, new IngestMetrics(meters),
-            RemoteWriteHandler.Options.defaults());
+    var ledger = new Ledger(meters, new Senders(SenderLimits.NONE, System::nanoTime), new Receipts(10),
+        () -> Instant.ofEpochMilli(NOW), System::nanoTime);
+    var writes = new RemoteWriteHandler(tsdb, () -> gate, ledger, WriteOptions.defaults());
     var router = new Router();
-    new WriteEndpoint(writes::handle, new WriteTraffic(System::nanoTime)).addTo(router);
+    new WriteEndpoint(writes::handle, new WriteTraffic(System::nanoTime), "THANOS-TENANT").addTo(router);
     http = new HttpServer("127.0.0.1", 0, Duration.ofSeconds(5), router,
         new HttpServer.Security(new Gatekeeper(AuthConfig.OPEN, InstantSource.system(), new SecureRandom()),
             Optional.empty()),
@@ -161,6 +167,12 @@ final class ConformanceStore {
   /// Sum of the counters of this name and these tags.
   double counter(String name, String... tags) {
     return meters.find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum();
+  }
+
+  /// Values of a tag of the counters of this name.
+  Set<String> tagValues(String name, String tag) {
+    return meters.find(name).counters().stream().map(counter -> String.valueOf(counter.getId().getTag(tag)))
+        .collect(Collectors.toSet());
   }
 
   void close() throws IOException {

@@ -13,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -115,9 +114,7 @@ final class FrontDoorCases {
             run.post(body, "Content-Type", V1, "Authorization", authorization, "User-Agent", "case89/1.0")
                 .is(204);
           }
-          for (String sender : List.of("team-a", "team-b", "case89")) {
-            assertThat(run.counter("marmoset.ingest.samples", "sender", sender)).as(sender).isPositive();
-          }
+          assertThat(run.senders()).contains("team-a", "team-b").anyMatch(name -> name.startsWith("case89"));
           run.holds(N, 1);
         }),
         of(90, "lower-case headers, chunked, Expect: 100-continue", run -> {
@@ -153,7 +150,8 @@ final class FrontDoorCases {
         of(92, "array labels, seconds, an hour ahead", run -> {
           run.v1(run.up().sample(N / 1000, 1)).is(400).says("looks like seconds, expected milliseconds");
           run.v1(run.up().sample(N + HOUR, 1)).is(400).says("sender clock is 1h ahead");
-          run.v1(run.up().sample(N * 1_000_000, 1)).is(400).says("looks like micro- or nanoseconds");
+          run.v1(run.up().sample(N * 1_000_000, 1)).is(400)
+              .says("looks like nanoseconds, expected milliseconds");
           run.v1(new Body().series("", "").sample(N, 1)).is(400)
               .says("series without __name__ (labels passed as an array?)");
           run.v1(run.up().sample(N - 25 * HOUR, 1)).is(400).says("at most 24h old").doesNotSay("seconds");
@@ -166,8 +164,7 @@ final class FrontDoorCases {
           var answer = run.v2(body).is(400, "1/0/0").says("refused 10000 of 10001 samples", "too old 10000");
           String text = answer.response().body();
           assertThat(text.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(1024);
-          assertThat(new ArrayList<>(text.lines().filter(line -> line.contains("too_old {")).toList()))
-              .hasSizeBetween(1, 5);
+          assertThat(text.split("\\{__name__=", -1).length - 1).as("examples").isBetween(1, 5);
           run.holds(N, 1);
         }));
   }

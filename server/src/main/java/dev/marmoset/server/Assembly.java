@@ -30,7 +30,9 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +74,7 @@ final class Assembly {
   private final StoreApi storeApi;
   private final Doors doors;
   private final GrpcServer grpc;
+  private final Router router = new Router();
   private final HttpServer http;
   private boolean announcedReady;
 
@@ -90,7 +93,6 @@ final class Assembly {
         new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
     this.doors = new Doors(config.doors(), clock, random, metrics.meters());
     this.grpc = new GrpcServer(config.grpc(), doors.grpcTls(), storeApi, doors.rpcGuard(), polls);
-    var router = new Router();
     new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header()).addTo(router);
     new ReceiptsPage(receipts).addTo(router);
     new AdminPages(build, loaded.settings(), readiness, metrics, storage::opened).addTo(router);
@@ -127,6 +129,11 @@ final class Assembly {
   /// Completes when the server should stop.
   CompletableFuture<StopReason> stopRequested() {
     return stopRequested;
+  }
+
+  /// Every route of HTTP, see [Router#listing], and every rpc as `service/method`.
+  List<String> listDoors() {
+    return Stream.concat(router.listing().stream(), grpc.rpcs().stream()).toList();
   }
 
   /// Takes renewed certificates now; done in the background as well.
