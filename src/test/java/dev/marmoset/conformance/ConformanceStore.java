@@ -20,6 +20,7 @@ import dev.marmoset.storage.labels.Label;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.tsdb.Tsdb;
 import dev.marmoset.storage.tsdb.TsdbOptions;
+import dev.marmoset.storage.window.WindowOptions;
 import dev.marmoset.storeapi.StoreApi;
 import dev.marmoset.storeapi.StoreApiOptions;
 import dev.marmoset.storeapi.StoreReadiness;
@@ -124,14 +125,16 @@ final class ConformanceStore {
   static ConformanceStore open(Path directory, Duration window) throws Exception {
     return new ConformanceStore(
         new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test",
-            window, Duration.ofMillis(1), 0, 64 << 20, 10_000));
+            Duration.ofMillis(1), 0, 64 << 20, 10_000, false, WindowOptions.standard(Labels.EMPTY, window)));
   }
 
   /// Closes this one and opens the next on its data.
   ConformanceStore restart(Duration window) throws Exception {
     close();
-    return new ConformanceStore(new TsdbOptions(options.data(), options.scratch(), options.version(), window,
-        options.commitInterval(), options.maxSeries(), options.offHeapBytes(), options.maxExemplars()));
+    return new ConformanceStore(new TsdbOptions(options.data(), options.scratch(), options.version(),
+        options.commitInterval(), options.maxSeries(), options.offHeapBytes(), options.maxExemplars(),
+        options.network(),
+        WindowOptions.standard(Labels.EMPTY, window)));
   }
 
   private void awaitReplay() throws InterruptedException {
