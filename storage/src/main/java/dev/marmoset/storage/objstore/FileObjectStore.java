@@ -33,9 +33,16 @@ final class FileObjectStore implements ObjectStore {
 
   private final FileSystem files = new LocalFileSystem();
   private final Path directory;
+  private final int pageEntries;
 
   /// @param directory made when something is put
   FileObjectStore(Path directory) {
+    this(directory, PAGE);
+  }
+
+  /// @param pageEntries most entries of a page of a listing
+  FileObjectStore(Path directory, int pageEntries) {
+    this.pageEntries = pageEntries;
     this.directory = directory.toAbsolutePath().normalize();
   }
 
@@ -81,7 +88,7 @@ final class FileObjectStore implements ObjectStore {
     var prefixes = new ArrayList<String>();
     String last = "";
     for (var entry : found.entrySet()) {
-      if (objects.size() + prefixes.size() == PAGE) {
+      if (objects.size() + prefixes.size() == pageEntries) {
         return new ObjectPage(objects, prefixes, Optional.of(query.from(last)));
       }
       last = entry.getKey();

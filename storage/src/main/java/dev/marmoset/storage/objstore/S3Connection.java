@@ -25,11 +25,13 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /// Builds the client of the AWS SDK from our settings.
 ///
-/// It never retries: the SDK does not know our lease. It reads no profile file and no variable but for credentials.
+/// It never retries: the SDK does not know our lease. Without checksums no body is sent as `aws-chunked`, the framing that
+/// S3-compatible stores trip over: over TLS it is not signed then, over plain HTTP it is read twice.
 final class S3Connection {
   private S3Connection() {}
 
@@ -44,7 +46,9 @@ final class S3Connection {
   static S3Client open(S3Settings settings, SdkHttpClient http) {
     boolean checksums = settings.upload().checksums();
     var builder = S3Client.builder().httpClient(http).region(Region.of(settings.region()))
-        .credentialsProvider(credentials(settings.credentials())).forcePathStyle(settings.pathStyle())
+        .credentialsProvider(credentials(settings.credentials()))
+        .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(settings.pathStyle())
+            .chunkedEncodingEnabled(checksums).build())
         .requestChecksumCalculation(
             checksums ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(

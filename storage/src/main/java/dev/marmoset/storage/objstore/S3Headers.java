@@ -36,12 +36,13 @@ final class S3Headers {
     upload = settings.upload();
     Encryption asked = settings.encryption();
     encryption = switch (asked) {
-      case Encryption.BucketDefault(), Encryption.CustomerKey _ -> Optional.empty();
+      case Encryption.BucketDefault(),Encryption.CustomerKey _ -> Optional.empty();
       case Encryption.ManagedByS3() -> Optional.of(ServerSideEncryption.AES256);
       case Encryption.Kms _ -> Optional.of(ServerSideEncryption.AWS_KMS);
     };
     kmsKey = asked instanceof Encryption.Kms kms ? kms.keyId() : null;
-    kmsContext = asked instanceof Encryption.Kms kms && !kms.context().isEmpty() ? encoded(kms.context()) : null;
+    kmsContext =
+        asked instanceof Encryption.Kms kms && !kms.context().isEmpty() ? encoded(kms.context()) : null;
     customerKey = asked instanceof Encryption.CustomerKey own ? customerKey(own) : null;
   }
 

@@ -2,6 +2,7 @@ package dev.marmoset.storage.objstore;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,9 +40,12 @@ final class S3ObjectStore implements ObjectStore {
   private final S3Client client;
   private final S3Settings settings;
   private final S3Headers headers;
+  private final int pageEntries;
 
-  /// @param client of the settings; owned by the store
-  S3ObjectStore(S3Client client, S3Settings settings) {
+  /// @param client      of the settings; owned by the store
+  /// @param pageEntries most entries of a page of a listing
+  S3ObjectStore(S3Client client, S3Settings settings, int pageEntries) {
+    this.pageEntries = pageEntries;
     this.client = client;
     this.settings = settings;
     this.headers = new S3Headers(settings);
@@ -51,7 +55,7 @@ final class S3ObjectStore implements ObjectStore {
   ///
   /// @throws IOException if a file of certificates cannot be used
   static S3ObjectStore connect(S3Settings settings) throws IOException {
-    return new S3ObjectStore(S3Connection.open(settings), settings);
+    return new S3ObjectStore(S3Connection.open(settings), settings, PAGE);
   }
 
   @Override
@@ -90,7 +94,7 @@ final class S3ObjectStore implements ObjectStore {
   @Override
   public ObjectPage list(ObjectQuery query) throws ObjectStoreException {
     var request = ListObjectsV2Request.builder().bucket(settings.bucket()).prefix(query.prefix())
-        .maxKeys(PAGE);
+        .maxKeys(pageEntries);
     if (query.depth() == ObjectQuery.Depth.ONE_LEVEL) {
       request.delimiter(SEPARATOR);
     }
@@ -128,6 +132,8 @@ final class S3ObjectStore implements ObjectStore {
     } catch (SdkException e) {
       piece.throwFailure();
       return refused(condition, e).orElseThrow(() -> broken("put", key, e));
+    } catch (UncheckedIOException e) {
+      throw piece.failureOr(e);
     }
   }
 
@@ -181,6 +187,8 @@ final class S3ObjectStore implements ObjectStore {
       } catch (SdkException e) {
         piece.throwFailure();
         throw broken("put of part " + number, key, e);
+      } catch (UncheckedIOException e) {
+        throw piece.failureOr(e);
       }
     }
     return parts;

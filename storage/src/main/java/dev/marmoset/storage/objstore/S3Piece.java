@@ -43,6 +43,11 @@ final class S3Piece implements ContentStreamProvider {
     }
   }
 
+  /// The same, for what the signer throws while it reads the content to hash it.
+  IOException failureOr(UncheckedIOException thrown) {
+    return failure != null ? failure : new IOException("signing a request", thrown);
+  }
+
   private final class Watched extends FilterInputStream {
     Watched(InputStream in) {
       super(in);

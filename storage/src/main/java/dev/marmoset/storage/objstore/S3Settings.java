@@ -20,7 +20,8 @@ import java.util.Optional;
 /// @param transport   how requests travel
 public record S3Settings(String bucket, String prefix, Endpoint endpoint, String region, boolean pathStyle,
     Credentials credentials, Encryption encryption, Upload upload, Transport transport)
-    implements BucketSettings {
+    implements
+      BucketSettings {
 
   /// Where a bucket is.
   ///

@@ -151,8 +151,9 @@ public final class BlockUploader {
       stats.conditionalPuts.set(conditional == ConditionalPuts.KEPT ? 1 : 0);
       if (conditional != ConditionalPuts.KEPT) {
         LOG.atWarn().addKeyValue("bucket", store.name()).addKeyValue("conditional_puts", conditional)
-            .log("the bucket does not keep If-None-Match; only the registers on the volume prevent that a window is"
-                + " published twice, a second volume with the same labels is noticed late");
+            .log(
+                "the bucket does not keep If-None-Match; only the registers on the volume prevent that a window is"
+                    + " published twice, a second volume with the same labels is noticed late");
       }
     }
     return conditional.condition();
@@ -283,7 +284,8 @@ public final class BlockUploader {
         .addKeyValue("duplicate_of", one.keeper()).log("a duplicate is marked for deletion"));
     findings.overlaps().forEach(one -> LOG.atError().addKeyValue("block", one.own())
         .addKeyValue("foreign", one.foreign())
-        .log("two blocks of the same labels overlap and hold different samples; the compactor halts on them"));
+        .log(
+            "two blocks of the same labels overlap and hold different samples; the compactor halts on them"));
     return findings;
   }
 }

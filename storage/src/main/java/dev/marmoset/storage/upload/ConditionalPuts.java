@@ -38,14 +38,13 @@ enum ConditionalPuts {
       if (first == PutOutcome.RACED) {
         throw new ObjectStoreException("put", key, 0, "409 for a key that nobody else uses", null);
       }
+      remove(store, key);
       return second == PutOutcome.STORED ? IGNORED : KEPT;
     } catch (ObjectStoreException e) {
       if (e.status() == NOT_IMPLEMENTED || e.status() == BAD_REQUEST) {
         return REFUSED;
       }
       throw e;
-    } finally {
-      remove(store, key);
     }
   }
 

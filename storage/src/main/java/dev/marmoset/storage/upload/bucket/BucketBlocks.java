@@ -75,7 +75,8 @@ public final class BucketBlocks {
       switch (entry(ulid)) {
         case Visible(BucketBlock block) -> blocks.add(block);
         case Hidden(var _, String reason) ->
-          LOG.atDebug().addKeyValue("block", ulid).addKeyValue("reason", reason).log("no block in the bucket");
+          LOG.atDebug().addKeyValue("block", ulid).addKeyValue("reason", reason)
+              .log("no block in the bucket");
       }
     }
     return blocks;
