@@ -6,6 +6,7 @@ import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.objstore.ObjectStore.Condition;
 import dev.marmoset.storage.objstore.ObjectStore.RequestGate;
 import dev.marmoset.storage.upload.bucket.BucketKeys;
+import dev.marmoset.storage.window.register.RegisterRecord.BlockFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +40,7 @@ final class BlockFilesTransfer {
   /// Puts these files; those that are there are replaced by the same bytes. Returns when none is on its way any more.
   ///
   /// @throws IOException the first error; the other files that had begun were put or not
-  void put(FinalBlock block, List<FinalBlock.File> missing) throws IOException {
+  void put(FinalBlock block, List<BlockFile> missing) throws IOException {
     var left = new ConcurrentLinkedQueue<>(missing);
     var failure = new AtomicReference<@Nullable IOException>();
     Runnable worker = () -> {
@@ -61,7 +62,7 @@ final class BlockFilesTransfer {
     }
   }
 
-  private void put(FinalBlock block, FinalBlock.File file) throws IOException {
+  private void put(FinalBlock block, BlockFile file) throws IOException {
     Path path = block.directory().resolve(file.path());
     try (ReadFile open = files.open(path)) {
       var _ = store.put(BucketKeys.file(block.ulid(), file.path()),

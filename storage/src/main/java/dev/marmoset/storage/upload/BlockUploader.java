@@ -6,7 +6,6 @@ import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
-import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.objstore.ObjectStore.Condition;
 import dev.marmoset.storage.objstore.ObjectStoreException;
@@ -23,6 +22,8 @@ import dev.marmoset.storage.upload.bucket.BucketKeys;
 import dev.marmoset.storage.upload.bucket.BucketRecord;
 import dev.marmoset.storage.upload.bucket.Duplicates;
 import dev.marmoset.storage.upload.bucket.Duplicates.Findings;
+import dev.marmoset.storage.window.register.BucketIdentity;
+import dev.marmoset.storage.window.register.RegisterRecord.BlockFile;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +32,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +61,6 @@ public final class BlockUploader {
   private final ObjectStore store;
   private final UlidGenerator ulids;
   private final UploadStats stats;
-  private final Predicate<Ulid> ours;
   private final boolean adoptLabels;
   private final BlockFilesTransfer transfer;
   private final BucketBlocks blocks;
@@ -81,10 +80,8 @@ public final class BlockUploader {
   ///
   /// @param leaseValid  whether a request may start now
   /// @param progress    called about every 60 s while an upload goes on, from any of its threads
-  /// @param ours        see [PublishedWindows#ours]
   /// @param adoptLabels take labels over that another volume published under
-  public record Rules(BooleanSupplier leaseValid, Runnable progress, Predicate<Ulid> ours,
-      boolean adoptLabels) {}
+  public record Rules(BooleanSupplier leaseValid, Runnable progress, boolean adoptLabels) {}
 
   /// What it works with.
   ///
@@ -98,7 +95,6 @@ public final class BlockUploader {
   public BlockUploader(Tools tools, Rules rules, Parallelism parallelism, UploadStats stats) {
     this.ulids = tools.ulids();
     this.stats = stats;
-    this.ours = rules.ours();
     this.adoptLabels = rules.adoptLabels();
     var gate = new UploadGate(tools.clock(), rules.leaseValid(), rules.progress());
     this.store = new GatedObjectStore(tools.store(), gate);
@@ -130,10 +126,11 @@ public final class BlockUploader {
 
   /// Settles duplicates of all our windows in the bucket. For a daily look.
   ///
-  /// @param labels external labels
-  /// @param since  looks at blocks with names at most as old, ms
-  public Findings audit(Labels labels, long since) throws IOException {
-    return counted(duplicates.settle(labels, since, ours, ours));
+  /// @param identity whose
+  /// @param since    looks at blocks with names at most as old, ms
+  public Findings audit(BucketIdentity identity, long since) throws IOException {
+    var ours = new OwnSources(identity);
+    return counted(duplicates.settle(identity.labels(), since, ours, ours));
   }
 
   /// Somebody else works on the same object at this moment.
@@ -160,30 +157,29 @@ public final class BlockUploader {
   }
 
   private Optional<Conflict> claimLabels(FinalBlock block, Condition condition) throws IOException {
-    String key = BucketKeys.owner(block.window().labels());
-    var own = new BucketRecord.Owner(block.window().volume());
-    byte[] record = BucketRecord.encode(own, block.window().labels());
+    String key = BucketKeys.owner(block.identity());
+    var own = new BucketRecord.Owner(block.identity().volume());
+    byte[] record = BucketRecord.encode(own, block.identity().labels());
     Optional<byte[]> found = written(key, record, condition);
     if (found.isEmpty() || BucketRecord.owner(found.get()).filter(own::equals).isPresent()) {
       return Optional.empty();
     }
-    String other = BucketRecord.owner(found.get()).map(owner -> "volume " + owner.volume())
-        .orElse("somebody else");
+    Optional<Ulid> foreign = BucketRecord.owner(found.get()).map(BucketRecord.Owner::volume);
+    String other = foreign.map(volume -> "volume " + volume).orElse("somebody else");
     if (adoptLabels) {
       LOG.atWarn().addKeyValue("key", key).addKeyValue("was", other).addKeyValue("is", own.volume())
           .log("the labels are adopted");
       var _ = store.put(key, record, Condition.NONE);
       return Optional.empty();
     }
-    return Optional.of(new Conflict(Scope.LABELS, key, other + " publishes under the labels "
-        + block.window().labels() + ", this is volume " + own.volume()
+    return Optional.of(new Conflict(Scope.LABELS, key, foreign, other + " publishes under the labels "
+        + block.identity().labels() + ", this is volume " + own.volume()
         + ": give this one other labels, or start it with --upload.adopt-labels if the other is gone"));
   }
 
   private Optional<Conflict> claimWindow(FinalBlock block, Condition condition) throws IOException {
-    var window = block.window();
-    String key = BucketKeys.window(window.labels(), window.start(), window.k());
-    var own = new BucketRecord.Window(block.ulid(), block.source(), window.volume());
+    String key = BucketKeys.window(block.identity(), block.start(), block.k());
+    var own = new BucketRecord.Window(block.ulid(), block.source(), block.identity().volume());
     Optional<byte[]> found = written(key, BucketRecord.encode(own), condition);
     if (found.isEmpty()) {
       return Optional.empty();
@@ -192,7 +188,7 @@ public final class BlockUploader {
     if (other.isPresent() && other.get().block().equals(own.block())) {
       return Optional.empty();
     }
-    return Optional.of(new Conflict(Scope.WINDOW, key,
+    return Optional.of(new Conflict(Scope.WINDOW, key, other.map(BucketRecord.Window::block),
         "the window is published as " + other.map(record -> "block " + record.block() + " of volume "
             + record.volume()).orElse("something that cannot be read") + ", this is block " + own.block()));
   }
@@ -215,7 +211,7 @@ public final class BlockUploader {
 
   /// Steps 3 to 8.
   private UploadOutcome publish(FinalBlock block, Condition condition) throws IOException {
-    byte[] meta = block.metaJson().getBytes(UTF_8);
+    byte[] meta = block.publication().meta().getBytes(UTF_8);
     for (int pass = 0; pass < PASSES; pass++) {
       Optional<byte[]> found = store.get(BucketKeys.meta(block.ulid()), MOST_META_BYTES);
       if (found.isEmpty()) {
@@ -224,11 +220,11 @@ public final class BlockUploader {
           return instead.get();
         }
       } else if (!Arrays.equals(found.get(), meta)) {
-        return new Conflict(Scope.WINDOW, BucketKeys.meta(block.ulid()),
+        return new Conflict(Scope.WINDOW, BucketKeys.meta(block.ulid()), Optional.of(block.ulid()),
             "the bucket holds another meta.json for block " + block.ulid() + " than was committed");
       }
       Map<String, Long> there = blocks.files(block.ulid());
-      List<FinalBlock.File> missing = missing(block, there);
+      List<BlockFile> missing = missing(block, there);
       if (found.isPresent() && missing.isEmpty()) {
         return new Uploaded(there, settle(block));
       }
@@ -241,7 +237,7 @@ public final class BlockUploader {
         + " passes: somebody deletes from it");
   }
 
-  private static List<FinalBlock.File> missing(FinalBlock block, Map<String, Long> there) {
+  private static List<BlockFile> missing(FinalBlock block, Map<String, Long> there) {
     return block.files().stream().filter(file -> {
       Long bytes = there.get(file.path());
       return bytes == null || bytes != file.bytes();
@@ -250,26 +246,27 @@ public final class BlockUploader {
 
   /// Why a block that is not there is not to be put.
   private Optional<UploadOutcome> insteadOf(FinalBlock block, byte[] meta) throws IOException {
-    var holder = duplicates.holder(block.window().labels(), block.source(), since(block));
+    var holder = duplicates.holder(block.identity().labels(), block.source(), since(block));
     if (holder.isPresent()) {
       return Optional.of(new UploadOutcome.AlreadyPublished(holder.get().ulid()));
     }
     var planned = new BucketBlock(block.ulid(), BucketBlocks.decode(block.ulid(), meta));
-    return duplicates.obstacle(planned, since(block), ours)
-        .map(other -> new Conflict(Scope.WINDOW, BucketKeys.meta(other.ulid()),
+    return duplicates.obstacle(planned, since(block), new OwnSources(block.identity()))
+        .map(other -> new Conflict(Scope.WINDOW, BucketKeys.meta(other.ulid()), Optional.of(other.ulid()),
             "block " + other.ulid() + " of somebody else overlaps block " + block.ulid()
                 + " under the same labels; the compactor would halt on both"));
   }
 
   /// No block that holds something of a window is older than the window's end; a compacted one is as young as the COMMIT.
   private static long since(FinalBlock block) {
-    return Math.min(block.committed(), block.window().end()) - CLOCK_SLACK_MILLIS;
+    return Math.min(block.committed(), block.end()) - CLOCK_SLACK_MILLIS;
   }
 
   /// The block is up; what goes wrong here is for the audit.
   private Findings settle(FinalBlock block) {
     try {
-      return counted(duplicates.settle(block.window().labels(), since(block), block.source()::equals, ours));
+      return counted(duplicates.settle(block.identity().labels(), since(block), block.source()::equals,
+          new OwnSources(block.identity())));
     } catch (IOException e) {
       LOG.atWarn().addKeyValue("block", block.ulid()).addKeyValue("err", e.getMessage())
           .log("duplicates of a block were not looked for");

@@ -1,46 +1,48 @@
 package dev.marmoset.storage.upload;
 
+import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.window.register.BucketIdentity;
+import dev.marmoset.storage.window.register.RegisterRecord.BlockFile;
+import dev.marmoset.storage.window.register.RegisterRecord.Publication;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A block whose bytes are decided for ever: what the COMMIT record of a window says. Immutable.
+/// A block whose bytes are decided for ever: what a COMMIT says, and where its files lie. Immutable.
 ///
-/// @param window    which window, of whom
-/// @param ulid      the block's name in the bucket
-/// @param source    the one entry of `compaction.sources`
-/// @param directory where its files lie
-/// @param metaJson  its meta.json in the bucket; the one in the directory is another
-/// @param files     its files without meta.json, as paths of the bucket
-/// @param committed wall time of the COMMIT, ms
-public record FinalBlock(Window window, Ulid ulid, Ulid source, Path directory, String metaJson,
-    List<File> files, long committed) {
-  /// Copies the list.
+/// @param identity    whose
+/// @param start       begin of the window, ms
+/// @param k           0 for the window's first block, the number of a patch otherwise
+/// @param publication the block as the bucket will hold it
+/// @param directory   where its files lie
+/// @param committed   wall time of the COMMIT, ms
+public record FinalBlock(BucketIdentity identity, long start, int k, Publication publication, Path directory,
+    long committed) {
+  /// @throws IllegalArgumentException if there is no label: Thanos takes no such block
   public FinalBlock {
-    files = List.copyOf(files);
-  }
-
-  /// What is published once.
-  ///
-  /// @param volume whose windows
-  /// @param labels external labels, not empty
-  /// @param start  begin of the window, ms
-  /// @param end    its end, ms, exclusive
-  /// @param k      0 for the window's first block, the number of a patch otherwise
-  public record Window(Ulid volume, Labels labels, long start, long end, int k) {
-    /// @throws IllegalArgumentException if there is no label: Thanos takes no such block
-    public Window {
-      if (labels.isEmpty()) {
-        throw new IllegalArgumentException("a block for the bucket needs an external label");
-      }
+    if (identity.labels().isEmpty()) {
+      throw new IllegalArgumentException(
+          "block " + publication.bucket() + " has no external label; the bucket needs one");
     }
   }
 
-  /// A file of the block.
-  ///
-  /// @param path   below the directory, with `/`
-  /// @param bytes  its size
-  /// @param sha256 lower-case hex
-  public record File(String path, long bytes, String sha256) {}
+  /// End of the window, ms, exclusive.
+  public long end() {
+    return start + ChunkCut.WINDOW_MS;
+  }
+
+  /// Its name in the bucket.
+  public Ulid ulid() {
+    return publication.bucket();
+  }
+
+  /// Its one entry of `compaction.sources`.
+  public Ulid source() {
+    return publication.source();
+  }
+
+  /// Its files without meta.json.
+  public List<BlockFile> files() {
+    return publication.files();
+  }
 }

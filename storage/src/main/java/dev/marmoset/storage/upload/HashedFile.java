@@ -3,6 +3,7 @@ package dev.marmoset.storage.upload;
 import dev.marmoset.storage.io.CorruptDataException;
 import dev.marmoset.storage.io.ReadFile;
 import dev.marmoset.storage.objstore.ObjectContent;
+import dev.marmoset.storage.window.register.RegisterRecord.BlockFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.util.HexFormat;
 final class HashedFile implements ObjectContent {
   private final Path path;
   private final ReadFile file;
-  private final FinalBlock.File expected;
+  private final BlockFile expected;
   private final Runnable progress;
   /// Hash of everything before `pieceStart`; a piece may be read again.
   private MessageDigest beforePiece = sha256();
@@ -25,7 +26,7 @@ final class HashedFile implements ObjectContent {
 
   /// @param path     of the file, for errors
   /// @param progress called for every read
-  HashedFile(Path path, ReadFile file, FinalBlock.File expected, Runnable progress) {
+  HashedFile(Path path, ReadFile file, BlockFile expected, Runnable progress) {
     this.path = path;
     this.file = file;
     this.expected = expected;

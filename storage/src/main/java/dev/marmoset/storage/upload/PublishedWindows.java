@@ -1,6 +1,5 @@
 package dev.marmoset.storage.upload;
 
-import dev.marmoset.storage.io.Ulid;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,10 +9,6 @@ public interface PublishedWindows {
   ///
   /// @throws IOException if the registers cannot be read
   List<FinalBlock> pending() throws IOException;
-
-  /// Whether a source id is one of this volume under these labels, for any number of patch. Sources tell their window by
-  /// their time.
-  boolean ours(Ulid source);
 
   /// Writes down that a block is in the bucket. A block for which it throws is offered and found there again.
   ///

@@ -3,6 +3,7 @@ package dev.marmoset.storage.upload;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.upload.bucket.Duplicates.Findings;
 import java.util.Map;
+import java.util.Optional;
 
 /// How an attempt to upload a block ended.
 public sealed interface UploadOutcome {
@@ -24,10 +25,13 @@ public sealed interface UploadOutcome {
 
   /// Somebody else claims what the block claims. Nothing was put; trying again helps only after somebody has decided.
   ///
-  /// @param scope  how much is affected
-  /// @param object what stands in the way
-  /// @param detail both sides, for people
-  record Conflict(Scope scope, String object, String detail) implements UploadOutcome {}
+  /// @param scope   how much is affected
+  /// @param object  key of what stands in the way
+  /// @param foreign the block or the volume found there, if it can be told
+  /// @param detail  both sides, for people
+  record Conflict(Scope scope, String object, Optional<Ulid> foreign, String detail)
+      implements
+        UploadOutcome {}
 
   /// How much a conflict affects.
   enum Scope {

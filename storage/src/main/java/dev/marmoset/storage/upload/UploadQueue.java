@@ -24,8 +24,8 @@ public final class UploadQueue {
   private static final long CONFLICT_NANOS = TimeUnit.MINUTES.toNanos(10);
   private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Comparator<FinalBlock> OLDEST_FIRST =
-      Comparator.comparingLong((FinalBlock block) -> block.window().start())
-          .thenComparingInt(block -> block.window().k());
+      Comparator.comparingLong((FinalBlock block) -> block.start())
+          .thenComparingInt(block -> block.k());
   private static final Logger LOG = LoggerFactory.getLogger(UploadQueue.class);
 
   private final PublishedWindows windows;
@@ -106,15 +106,15 @@ public final class UploadQueue {
     stats.uploads.increment();
     stats.lastUpload.set(clock.wallMillis());
     stats.backlog.decrementAndGet();
-    LOG.atInfo().addKeyValue("block", block.ulid()).addKeyValue("window", block.window().start())
-        .addKeyValue("k", block.window().k()).addKeyValue("as", holder).log("a window is in the bucket");
+    LOG.atInfo().addKeyValue("block", block.ulid()).addKeyValue("window", block.start())
+        .addKeyValue("k", block.k()).addKeyValue("as", holder).log("a window is in the bucket");
     return 0;
   }
 
   private long conflict(FinalBlock block, UploadOutcome.Conflict conflict) {
     bucket.worked();
     stats.conflicts.increment();
-    LOG.atError().addKeyValue("block", block.ulid()).addKeyValue("window", block.window().start())
+    LOG.atError().addKeyValue("block", block.ulid()).addKeyValue("window", block.start())
         .addKeyValue("object", conflict.object()).addKeyValue("err", conflict.detail())
         .log("a window is not uploaded; it stays on the volume");
     try {
@@ -131,7 +131,7 @@ public final class UploadQueue {
   }
 
   private long retry(FinalBlock block, UploadOutcome.Cause cause, String detail) {
-    LOG.atWarn().addKeyValue("block", block.ulid()).addKeyValue("window", block.window().start())
+    LOG.atWarn().addKeyValue("block", block.ulid()).addKeyValue("window", block.start())
         .addKeyValue("cause", cause).addKeyValue("err", detail).log("an upload will be tried again");
     return switch (cause) {
       case LEASE -> {

@@ -4,7 +4,7 @@
 /// and [UploadQueue], which decides when to try which. [PublishedWindows] is what the windows have to offer. What lies in
 /// the bucket is the business of `upload.bucket`, how to reach it that of `objstore`.
 ///
-/// May depend on `objstore`, `upload.bucket`, the meta.json of `block`, `io` and `labels`. No thread of its own.
+/// May depend on `objstore`, `upload.bucket`, `window.register`, the meta.json of `block`, `io` and `labels`. No thread of its own.
 @NullMarked
 package dev.marmoset.storage.upload;
 

@@ -11,6 +11,8 @@ import dev.marmoset.storage.upload.UploadOutcome.Conflict;
 import dev.marmoset.storage.upload.UploadOutcome.Scope;
 import dev.marmoset.storage.upload.UploadOutcome.Uploaded;
 import dev.marmoset.storage.upload.bucket.BucketKeys;
+import dev.marmoset.storage.window.register.RegisterRecord.BlockFile;
+import dev.marmoset.storage.window.register.RegisterRecord.Publication;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -36,8 +38,8 @@ class BlockUploaderTest {
     var puts = fixture.bucket.operations().stream().filter(op -> op.startsWith("put ")).toList();
     String ulid = block.ulid().toString();
     assertThat(puts.subList(2, puts.size())).containsExactly(
-        "put " + BucketKeys.owner(UploadFixture.LABELS),
-        "put " + BucketKeys.window(UploadFixture.LABELS, UploadFixture.START, 0),
+        "put " + BucketKeys.owner(UploadFixture.IDENTITY),
+        "put " + BucketKeys.window(UploadFixture.IDENTITY, UploadFixture.START, 0),
         "put " + ulid + "/chunks/000001", "put " + ulid + "/chunks/000002", "put " + ulid + "/index",
         "put " + ulid + "/meta.json");
     assertThat(fixture.bucket.objects().keySet()).noneMatch(key -> key.startsWith("marmoset/probe/"));
@@ -46,7 +48,7 @@ class BlockUploaderTest {
   @Test
   void namesRecordsByTheHashOfTheLabels() {
     // echo -ne '\x07cluster\x02eu' | sha256sum | cut -c1-16
-    assertThat(BucketKeys.owner(UploadFixture.LABELS)).isEqualTo("marmoset/owners/8dac3d5997d2c721.json");
+    assertThat(BucketKeys.owner(UploadFixture.IDENTITY)).isEqualTo("marmoset/owners/8dac3d5997d2c721.json");
   }
 
   @Test
@@ -82,9 +84,10 @@ class BlockUploaderTest {
     fixture.uploader().upload(fixture.block(0));
     FinalBlock foreign = fixture.block(OTHER_VOLUME, 1, 0, 0);
     var before = fixture.bucket.objects();
-    assertThat(fixture.uploader(_ -> false, false).upload(foreign))
+    assertThat(fixture.uploader().upload(foreign))
         .isInstanceOfSatisfying(Conflict.class, conflict -> {
           assertThat(conflict.scope()).isEqualTo(Scope.LABELS);
+          assertThat(conflict.foreign()).hasValue(UploadFixture.VOLUME);
           assertThat(conflict.detail()).contains(UploadFixture.VOLUME.toString(), OTHER_VOLUME.toString(),
               "--upload.adopt-labels");
         });
@@ -95,9 +98,9 @@ class BlockUploaderTest {
   void adoptsLabelsWhenTold() throws IOException {
     fixture.uploader().upload(fixture.block(0));
     FinalBlock next = fixture.block(OTHER_VOLUME, 1, 0, 0);
-    assertThat(fixture.uploader(source -> source.low() == OTHER_VOLUME.low(), true).upload(next))
+    assertThat(fixture.uploader(true).upload(next))
         .isInstanceOf(Uploaded.class);
-    assertThat(new String(fixture.bucket.objects().get(BucketKeys.owner(UploadFixture.LABELS)), UTF_8))
+    assertThat(new String(fixture.bucket.objects().get(BucketKeys.owner(UploadFixture.IDENTITY)), UTF_8))
         .contains(OTHER_VOLUME.toString());
     assertThat(fixture.uploader().upload(fixture.block(2))).isInstanceOf(Conflict.class);
   }
@@ -109,6 +112,7 @@ class BlockUploaderTest {
     fixture.uploader().upload(first);
     assertThat(fixture.uploader().upload(forked)).isInstanceOfSatisfying(Conflict.class, conflict -> {
       assertThat(conflict.scope()).isEqualTo(Scope.WINDOW);
+      assertThat(conflict.foreign()).hasValue(first.ulid());
       assertThat(conflict.detail()).contains(first.ulid().toString(), forked.ulid().toString());
     });
     assertThat(fixture.visible()).containsExactly(first.ulid());
@@ -116,7 +120,7 @@ class BlockUploaderTest {
 
   @Test
   void refusesARecordItCannotRead() throws IOException {
-    fixture.bucket.place(BucketKeys.owner(UploadFixture.LABELS), "{\"volume\": 7".getBytes(UTF_8));
+    fixture.bucket.place(BucketKeys.owner(UploadFixture.IDENTITY), "{\"volume\": 7".getBytes(UTF_8));
     assertThat(fixture.uploader().upload(fixture.block(0))).isInstanceOfSatisfying(Conflict.class,
         conflict -> assertThat(conflict.detail()).startsWith("somebody else publishes"));
   }
@@ -170,10 +174,11 @@ class BlockUploaderTest {
   @Test
   void neverShowsADamagedFile() throws IOException {
     FinalBlock whole = fixture.block(0);
-    FinalBlock.File index = whole.files().getLast();
-    var files = List.of(new FinalBlock.File("index", index.bytes(), UploadFixture.sha256(new byte[0])));
-    var damaged = new FinalBlock(whole.window(), whole.ulid(), whole.source(), whole.directory(),
-        whole.metaJson(), files, whole.committed());
+    BlockFile index = whole.files().getLast();
+    var files = List.of(new BlockFile("index", index.bytes(), UploadFixture.sha256(new byte[0])));
+    var damaged = new FinalBlock(whole.identity(), whole.start(), 0,
+        new Publication(whole.ulid(), whole.source(), whole.ulid(), whole.publication().meta(), files),
+        whole.directory(), whole.committed());
     assertThat(fixture.uploader().upload(damaged)).isInstanceOfSatisfying(UploadOutcome.Retry.class,
         retry -> {
           assertThat(retry.cause()).isEqualTo(Cause.LOCAL_FILE);
@@ -245,7 +250,7 @@ class BlockUploaderTest {
   @Test
   void asksAgainWhenTwoPutAtOnce() throws IOException {
     FinalBlock block = fixture.block(0);
-    String key = "put " + BucketKeys.owner(UploadFixture.LABELS);
+    String key = "put " + BucketKeys.owner(UploadFixture.IDENTITY);
     fixture.bucket.fault((_, operation) -> operation.equals(key) ? Effect.RACED : Effect.NONE);
     assertThat(fixture.uploader().upload(block)).isInstanceOfSatisfying(UploadOutcome.Retry.class,
         retry -> assertThat(retry.cause()).isEqualTo(Cause.RACE));
@@ -260,7 +265,7 @@ class BlockUploaderTest {
       var tools = new BlockUploader.Tools(fixture.files, fixture.bucket, fixture.clock,
           new UlidGenerator(fixture.clock, new Random(1)));
       var rules = new BlockUploader.Rules(() -> true, () -> {
-      }, UploadFixture::ours, false);
+      }, false);
       var uploader =
           new BlockUploader(tools, rules, new BlockUploader.Parallelism(3, threads), fixture.stats);
       assertThat(uploader.upload(block)).isInstanceOf(Uploaded.class);

@@ -144,7 +144,7 @@ class UploadCrashTest {
     fixture.bucket.remove(BucketKeys.meta(block.ulid()));
     fixture.bucket.landLate();
     assertThat(fixture.visible()).containsExactlyInAnyOrder(block.ulid(), holder);
-    assertThat(fixture.uploader().audit(UploadFixture.LABELS, 0).retired())
+    assertThat(fixture.uploader().audit(UploadFixture.IDENTITY, 0).retired())
         .containsExactly(new Duplicates.Retired(block.ulid(), holder));
     assertThat(fixture.visible()).containsExactly(holder);
   }
@@ -167,7 +167,7 @@ class UploadCrashTest {
     FinalBlock first = fixture.block(UploadFixture.VOLUME, 0, 0, 0);
     FinalBlock second = fixture.block(UploadFixture.VOLUME, 0, 0, 500);
     var other = fixture.uploader();
-    String record = "put " + BucketKeys.window(UploadFixture.LABELS, UploadFixture.START, 0);
+    String record = "put " + BucketKeys.window(UploadFixture.IDENTITY, UploadFixture.START, 0);
     var done = new boolean[1];
     fixture.bucket.fault((_, operation) -> {
       // Both have looked and found no record.
@@ -193,7 +193,7 @@ class UploadCrashTest {
     fixture.bucket.fault((_, operation) -> {
       if (operation.equals("put " + BucketKeys.meta(first.ulid())) && !done[0]) {
         done[0] = true;
-        fixture.bucket.remove(BucketKeys.window(UploadFixture.LABELS, UploadFixture.START, 0));
+        fixture.bucket.remove(BucketKeys.window(UploadFixture.IDENTITY, UploadFixture.START, 0));
         assertThat(other.upload(second)).isInstanceOf(Uploaded.class);
       }
       return Effect.NONE;
@@ -209,13 +209,13 @@ class UploadCrashTest {
     FinalBlock first = fixture.block(UploadFixture.VOLUME, 0, 0, 0);
     FinalBlock second = fixture.block(UploadFixture.VOLUME, 0, 0, 500);
     fixture.uploader().upload(first);
-    fixture.bucket.remove(BucketKeys.window(UploadFixture.LABELS, UploadFixture.START, 0));
+    fixture.bucket.remove(BucketKeys.window(UploadFixture.IDENTITY, UploadFixture.START, 0));
     fixture.bucket.remove(BucketKeys.meta(first.ulid()));
     fixture.uploader().upload(second);
     fixture.bucket.place(BucketKeys.meta(first.ulid()),
-        first.metaJson().getBytes(UTF_8));
+        first.publication().meta().getBytes(UTF_8));
     fixture.bucket.remove(BucketKeys.file(first.ulid(), "index"));
-    fixture.uploader().audit(UploadFixture.LABELS, 0);
+    fixture.uploader().audit(UploadFixture.IDENTITY, 0);
     assertThat(fixture.visible()).containsExactly(second.ulid());
   }
 }

@@ -15,6 +15,9 @@ import dev.marmoset.storage.json.JsonValue;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.objstore.InMemoryObjectStore;
 import dev.marmoset.storage.upload.bucket.BucketKeys;
+import dev.marmoset.storage.window.register.BucketIdentity;
+import dev.marmoset.storage.window.register.RegisterRecord.BlockFile;
+import dev.marmoset.storage.window.register.RegisterRecord.Publication;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -27,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.function.Predicate;
 
 /// Blocks for uploads: real metas over files of random bytes, a volume and a bucket in memory.
 final class UploadFixture {
@@ -35,6 +37,7 @@ final class UploadFixture {
   static final long START = 1_699_999_200_000L / WINDOW * WINDOW;
   static final Ulid VOLUME = Ulid.of(1_600_000_000_000L, 1, 1);
   static final Labels LABELS = Labels.of("cluster", "eu");
+  static final BucketIdentity IDENTITY = new BucketIdentity(VOLUME, LABELS);
 
   final VirtualClock clock = new VirtualClock();
   final FileSystem files = new FaultyFileSystem();
@@ -49,23 +52,18 @@ final class UploadFixture {
   }
 
   static Ulid source(Ulid volume, int n, int k) {
-    return Ulid.of(START + (n + 1) * WINDOW, k, volume.low());
-  }
-
-  /// Whether a source is of [#VOLUME].
-  static boolean ours(Ulid source) {
-    return source.low() == VOLUME.low();
+    return new BucketIdentity(volume, LABELS).source(START + n * WINDOW, k);
   }
 
   BlockUploader uploader() {
-    return uploader(UploadFixture::ours, false);
+    return uploader(false);
   }
 
-  /// Another process of the same or of another volume.
-  BlockUploader uploader(Predicate<Ulid> ours, boolean adopt) {
+  /// @param adopt take labels over
+  BlockUploader uploader(boolean adopt) {
     return new BlockUploader(
         new BlockUploader.Tools(files, bucket, clock, new UlidGenerator(clock, new Random(7))),
-        new BlockUploader.Rules(() -> leaseValid, () -> notes++, ours, adopt), BlockUploader.Parallelism.NONE,
+        new BlockUploader.Rules(() -> leaseValid, () -> notes++, adopt), BlockUploader.Parallelism.NONE,
         stats);
   }
 
@@ -80,39 +78,41 @@ final class UploadFixture {
     Ulid ulid = Ulid.of(committed(n) + take, k, volume.low());
     Path directory = Path.of("/blocks", ulid.toString());
     files.createDirectories(directory.resolve("chunks"));
-    var listed = new ArrayList<FinalBlock.File>();
+    var listed = new ArrayList<BlockFile>();
     for (String path : List.of("chunks/000001", "chunks/000002", "index")) {
       byte[] content = new byte[1000 + n];
       new Random(n * 31L + k + path.hashCode()).nextBytes(content);
       write(directory.resolve(path), content);
-      listed.add(new FinalBlock.File(path, content.length, sha256(content)));
+      listed.add(new BlockFile(path, content.length, sha256(content)));
     }
-    var window = new FinalBlock.Window(volume, LABELS, START + n * WINDOW, START + (n + 1) * WINDOW, k);
-    String meta = meta(ulid, window, List.of(source(volume, n, k)), 1, listed);
-    return new FinalBlock(window, ulid, source(volume, n, k), directory, meta, listed, committed(n) + take);
+    Ulid source = source(volume, n, k);
+    String meta = meta(ulid, n, n, volume, List.of(source), listed);
+    return new FinalBlock(new BucketIdentity(volume, LABELS), START + n * WINDOW, k,
+        new Publication(ulid, source, ulid, meta, listed), directory, committed(n) + take);
   }
 
-  static String meta(Ulid ulid, FinalBlock.Window window, List<Ulid> sources, int level,
-      List<FinalBlock.File> files) {
+  /// meta.json of a block over windows; level 1 if over one, with the volume in it.
+  private static String meta(Ulid ulid, int from, int to, Ulid volume, List<Ulid> sources,
+      List<BlockFile> files) {
     var entries = new ArrayList<ThanosMeta.FileEntry>();
-    files.forEach(file -> entries
-        .add(new ThanosMeta.FileEntry(file.path(), OptionalLong.of(file.bytes()),
-            Optional.of(file.sha256()))));
-    var own = new JsonValue.Obj(Map.of("volume", new JsonValue.Str(window.volume().toString())));
-    var thanos =
-        ThanosMeta.ofNew(window.labels()).withFiles(List.of(), entries, ThanosMeta.IndexStats.UNKNOWN);
-    var meta = new BlockMeta(ulid, window.start(), window.end(), new BlockMeta.Stats(10, 10, 0, 1, 1, 0),
-        new BlockMeta.Compaction(level, sources, List.of(), List.of()),
-        Optional.of(level == 1 ? thanos.withExtensions(new JsonValue.Obj(Map.of("marmoset", own))) : thanos));
+    files.forEach(file -> entries.add(new ThanosMeta.FileEntry(file.path(), OptionalLong.of(file.bytes()),
+        Optional.of(file.sha256()))));
+    var own = new JsonValue.Obj(Map.of("volume", new JsonValue.Str(volume.toString())));
+    var thanos = ThanosMeta.ofNew(LABELS).withFiles(List.of(), entries, ThanosMeta.IndexStats.UNKNOWN);
+    if (from == to) {
+      thanos = thanos.withExtensions(new JsonValue.Obj(Map.of("marmoset", own)));
+    }
+    var meta = new BlockMeta(ulid, START + from * WINDOW, START + (to + 1) * WINDOW,
+        new BlockMeta.Stats(10, 10, 0, 1, 1, 0),
+        new BlockMeta.Compaction(from == to ? 1 : 2, sources, List.of(), List.of()), Optional.of(thanos));
     return new String(BlockMetaFormat.encode(meta), UTF_8);
   }
 
   /// Puts a block of the compactor into the bucket.
   Ulid compacted(int from, int to, List<Ulid> sources) {
     Ulid ulid = Ulid.of(committed(to) + 3_600_000, 9, 9);
-    var window = new FinalBlock.Window(VOLUME, LABELS, START + from * WINDOW, START + (to + 1) * WINDOW, 0);
     bucket.place(BucketKeys.file(ulid, "index"), new byte[3]);
-    bucket.place(BucketKeys.meta(ulid), meta(ulid, window, sources, 2, List.of()).getBytes(UTF_8));
+    bucket.place(BucketKeys.meta(ulid), meta(ulid, from, to, VOLUME, sources, List.of()).getBytes(UTF_8));
     return ulid;
   }
 
@@ -143,8 +143,8 @@ final class UploadFixture {
   boolean complete(FinalBlock block) throws IOException {
     var objects = bucket.objects();
     byte[] meta = objects.get(BucketKeys.meta(block.ulid()));
-    boolean complete = meta != null && new String(meta, UTF_8).equals(block.metaJson());
-    for (FinalBlock.File file : block.files()) {
+    boolean complete = meta != null && new String(meta, UTF_8).equals(block.publication().meta());
+    for (BlockFile file : block.files()) {
       byte[] content = objects.get(BucketKeys.file(block.ulid(), file.path()));
       complete &= content != null && sha256(content).equals(file.sha256());
     }

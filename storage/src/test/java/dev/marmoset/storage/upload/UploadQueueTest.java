@@ -43,11 +43,6 @@ class UploadQueueTest {
     }
 
     @Override
-    public boolean ours(Ulid source) {
-      return UploadFixture.ours(source);
-    }
-
-    @Override
     public void uploaded(FinalBlock block, UploadOutcome outcome) throws IOException {
       fail();
       pending.remove(block);
@@ -144,7 +139,7 @@ class UploadQueueTest {
 
   @Test
   void foreignLabelsStopEverythingUntilTheyAreFree() throws IOException {
-    String owner = BucketKeys.owner(UploadFixture.LABELS);
+    String owner = BucketKeys.owner(UploadFixture.IDENTITY);
     fixture.bucket.place(owner, "{}".getBytes(UTF_8));
     registers.pending.addAll(List.of(fixture.block(0), fixture.block(1)));
     run(3_600_000);

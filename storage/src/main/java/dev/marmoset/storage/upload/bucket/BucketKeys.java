@@ -1,11 +1,7 @@
 package dev.marmoset.storage.upload.bucket;
 
-import dev.marmoset.storage.io.ByteWriter;
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.labels.Labels;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.marmoset.storage.window.register.BucketIdentity;
 import java.util.Optional;
 
 /// Keys in a bucket of blocks.
@@ -19,14 +15,12 @@ import java.util.Optional;
 /// | `marmoset/windows/<h>/<start>-<k>.json`| which block a window is published as              |
 /// | `marmoset/probe/<ULID>`                | of a moment, while conditional puts are tried     |
 ///
-/// `h` are the first 16 hex digits of the SHA-256 over the external labels. Thanos looks only at top-level names that are
+/// `h` is [BucketIdentity#labelsHash]. Thanos looks only at top-level names that are
 /// ULIDs, so it passes over `marmoset/`.
 public final class BucketKeys {
   private static final String OWN = "marmoset/";
   private static final String META = "/meta.json";
   private static final String DELETION_MARK = "/deletion-mark.json";
-
-  private static final int HASH_BYTES = 8;
 
   private BucketKeys() {}
 
@@ -53,16 +47,16 @@ public final class BucketKeys {
   }
 
   /// Key of the record of who publishes under labels.
-  public static String owner(Labels labels) {
-    return OWN + "owners/" + hash(labels) + ".json";
+  public static String owner(BucketIdentity identity) {
+    return OWN + "owners/" + identity.labelsHash() + ".json";
   }
 
   /// Key of the record of what a window is published as.
   ///
   /// @param start begin of the window, ms
   /// @param k     0 for its first block, the number of a patch otherwise
-  public static String window(Labels labels, long start, int k) {
-    return OWN + "windows/" + hash(labels) + "/" + start + "-" + k + ".json";
+  public static String window(BucketIdentity identity, long start, int k) {
+    return OWN + "windows/" + identity.labelsHash() + "/" + start + "-" + k + ".json";
   }
 
   /// Key of a try.
@@ -74,20 +68,5 @@ public final class BucketKeys {
   public static Optional<Ulid> block(String prefix) {
     String name = prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
     return Ulid.isUlid(name) ? Optional.of(Ulid.parse(name)) : Optional.empty();
-  }
-
-  /// The first 16 hex digits of the SHA-256 over the labels in their order, each as length, name, length, value; lengths
-  /// in UTF-8 bytes as LEB128.
-  public static String hash(Labels labels) {
-    try (var bytes = new ByteWriter(256)) {
-      for (int i = 0; i < labels.size(); i++) {
-        bytes.string(labels.name(i));
-        bytes.string(labels.value(i));
-      }
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
-      return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

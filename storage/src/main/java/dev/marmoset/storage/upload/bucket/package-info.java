@@ -3,7 +3,7 @@
 /// Start with [BucketKeys] (names), [BucketBlocks] (what is there, as Thanos sees it) and [Duplicates] (the rule by which
 /// Thanos and Marmoset agree on which of two equal blocks stays). Marmoset's own records are [BucketRecord]s.
 ///
-/// May depend on `objstore`, the meta.json of `block`, `io`, `json` and `labels`.
+/// May depend on `objstore`, `window.register`, the meta.json of `block`, `io`, `json` and `labels`.
 @NullMarked
 package dev.marmoset.storage.upload.bucket;
 
