@@ -18,16 +18,20 @@ import dev.marmoset.storage.io.ScratchDirectory;
 import dev.marmoset.storage.io.SealedFiles;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
+import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.AcceptanceClock;
 import dev.marmoset.storage.log.LogOptions;
 import dev.marmoset.storage.log.LogStats;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.replica.Volume;
 import dev.marmoset.storage.window.WindowKeeper;
+import dev.marmoset.storage.window.WindowLogs;
 import dev.marmoset.storage.window.WindowStats;
 import dev.marmoset.storage.window.read.StoreView;
+import dev.marmoset.storage.window.register.BucketIdentity;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +51,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private static final int CACHED_BLOCK_BYTES = 32 << 20;
   private static final long STOP_RECOVERY_MILLIS = 5_000;
 
-  private final Volume volume;
-  private final Ulid incarnation;
+  private final Seat seat;
   private final ScratchDirectory scratch;
   private final Head head;
   private final LogWriter log;
@@ -56,16 +59,22 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private final Thread recoveryThread;
   private final StoreView view;
   private final WindowKeeper keeper;
+  private final WindowLogs logs;
   private final Thread keeperThread;
   private volatile boolean closing;
 
-  private Tsdb(Volume volume, Ulid incarnation, ScratchDirectory scratch, Head head, LogWriter log,
-      Recovery recovery, StoreView view, WindowKeeper keeper) {
+  /// Where a store lives and what it is made with.
+  private record Seat(TsdbOptions options, Ulid incarnation, Volume volume, FileSystem files, Clock clock,
+      RandomGenerator random) {}
+
+  private Tsdb(Seat seat, ScratchDirectory scratch, Head head, LogWriter log, Recovery recovery,
+      StoreView view,
+      WindowKeeper keeper, WindowLogs logs) {
     this.view = view;
     this.keeper = keeper;
     this.keeperThread = Thread.ofPlatform().name("windows").daemon().unstarted(this::keepWindows);
-    this.volume = volume;
-    this.incarnation = incarnation;
+    this.seat = seat;
+    this.logs = logs;
     this.scratch = scratch;
     this.head = head;
     this.log = log;
@@ -107,12 +116,15 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
           gate);
       var recovery = new Recovery(files, options.data(), incarnation, head, gate, log::position);
       var view = new StoreView(head);
+      var logs = new LogsOfTsdb(files, options, log, recovery);
       // After the own log exists: whoever closes a window either sees that log or is seen here.
       var keeper = WindowKeeper.open(options.windows(),
           new WindowKeeper.Place(files, access(options, files), options.data(), volume.id(), scratch.path(),
               incarnation),
-          new LogsOfTsdb(files, options, log, recovery), head, view, clock, random);
-      var tsdb = new Tsdb(volume, incarnation, scratch, head, log, recovery, view, keeper);
+          logs, head, view, clock, random);
+      var tsdb =
+          new Tsdb(new Seat(options, incarnation, volume, files, clock, random), scratch, head, log, recovery,
+              view, keeper, logs);
       tsdb.recoveryThread.start();
       return tsdb;
     } catch (IOException e) {
@@ -149,12 +161,12 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
 
   /// This process start: names the log, and the replica where nothing better does.
   public Ulid incarnation() {
-    return incarnation;
+    return seat.incarnation();
   }
 
   /// Identity of the volume.
   public Ulid volumeId() {
-    return volume.id();
+    return seat.volume().id();
   }
 
   /// Why writes are not taken, fit for a sender; empty when they are.
@@ -222,6 +234,28 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
       keeper.close();
       head.close();
     }
+  }
+
+  /// Has committed blocks brought to a bucket from now on, on a thread of its own. To be called once.
+  ///
+  /// @param store       the bucket; closed with the uploads
+  /// @param adoptLabels whether external labels that another volume has published under are taken over
+  /// @throws IllegalArgumentException if the store has no external label: Thanos takes no such block
+  public Uploads uploadTo(ObjectStore store, boolean adoptLabels) {
+    Uploads uploads = uploads(store, adoptLabels);
+    uploads.start();
+    return uploads;
+  }
+
+  /// The same without the thread, for tests.
+  Uploads uploads(ObjectStore store, boolean adoptLabels) {
+    Labels labels = seat.options().windows().labels();
+    if (labels.isEmpty()) {
+      throw new IllegalArgumentException("uploading to " + store.name() + ": there is no external label");
+    }
+    var origin = new Uploads.Origin(seat.files(), seat.options().data(),
+        new BucketIdentity(seat.volume().id(), labels), seat.incarnation(), keeper, logs);
+    return new Uploads(origin, store, adoptLabels, seat.clock(), seat.random());
   }
 
   /// Starts the thread that keeps windows. Without it, for tests, [#stepWindows] does.
