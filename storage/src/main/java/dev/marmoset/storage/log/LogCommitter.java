@@ -133,6 +133,11 @@ final class LogCommitter {
     return space.full() ? Optional.of(space.refusal()) : Optional.empty();
   }
 
+  /// Whether nobody else can have sealed the log by right. Any thread.
+  boolean leaseIsValid() {
+    return state == State.LIVE && !lease.lapsed();
+  }
+
   /// Refuses what has waited too long. Any thread, also while the log thread is stuck in a write.
   void expire() {
     queue.expire(clock.nanos() - options.maxWait().toNanos(),

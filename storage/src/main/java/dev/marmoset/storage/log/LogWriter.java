@@ -92,6 +92,11 @@ public final class LogWriter implements AutoCloseable {
     return committer.refusal();
   }
 
+  /// Whether what this process does to the volume counts: its log is alive and the lease has not lapsed.
+  public boolean leaseIsValid() {
+    return committer.leaseIsValid();
+  }
+
   /// Whether the lease is lost for good, so that the process must end: the log has been sealed by somebody else, or
   /// could not be renewed for 10 min.
   public boolean isOver() {
