@@ -88,7 +88,7 @@ public final class HeadReplay implements LogVisitor {
 
   private void turnTo(long t) {
     windowStart = ChunkCut.windowStart(t);
-    observed.touch(windowStart);
+    observed.touch(windowStart, recordEnd);
     covered = coverage.covers(windowStart, observed.incarnation(), observed.segment(), recordEnd);
   }
 
@@ -115,7 +115,7 @@ public final class HeadReplay implements LogVisitor {
 
   @Override
   public void touched(long touched, long minTime, long maxTime) {
-    observed.touch(touched);
+    observed.name(touched, recordEnd);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.marmoset.storage.io.Ulid;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.OptionalLong;
@@ -53,8 +54,19 @@ public final class LogTail implements AutoCloseable {
   /// @param file    the segment; its end is the one stated by the next one, where there is one
   /// @param end     bytes from its beginning that were read
   /// @param damaged whether a part of it could not be read
-  /// @param touched starts of the windows it has samples of, ms
-  public record Segment(LogSegmentFile file, long end, boolean damaged, NavigableSet<Long> touched) {}
+  /// @param touched the windows it has samples of, [SegmentObservation#touched]
+  public record Segment(LogSegmentFile file, long end, boolean damaged, NavigableMap<Long, Long> touched) {
+    /// Copies the windows.
+    public Segment {
+      touched = Collections.unmodifiableNavigableMap(new TreeMap<>(touched));
+    }
+
+    /// Whether nobody needs the segment for the logs any more: each of its windows is covered as far as it has samples.
+    public boolean isCoveredBy(WindowCoverage coverage) {
+      return !damaged && touched.entrySet().stream().allMatch(
+          window -> coverage.covers(window.getKey(), file.incarnation(), file.number(), window.getValue()));
+    }
+  }
 
   /// What a look shows of an open log; two equal sights mean that nothing has happened between them.
   ///
@@ -90,6 +102,8 @@ public final class LogTail implements AutoCloseable {
   private int quiet;
   private int failures;
   private int damages;
+  /// Up to where nothing is missing; null while nothing is.
+  private @Nullable LogPosition intact;
   private long samples;
   private int vanished;
 
@@ -111,7 +125,10 @@ public final class LogTail implements AutoCloseable {
     if (outcome instanceof SegmentOutcome.TooNew) {
       status = Status.TOO_NEW;
     }
-    done.put(number, new Segment(segment, outcome.counts().end(), damaged, new TreeSet<>(seen.touched())));
+    done.put(number, new Segment(segment, outcome.counts().end(), damaged, seen.touched()));
+    if (damaged) {
+      noteDamage(outcome.counts().end());
+    }
     observed = seen;
     learn(seen);
   }
@@ -185,9 +202,16 @@ public final class LogTail implements AutoCloseable {
   }
 
   private void damaged(String text, Object... values) {
+    noteDamage(sight().consumed());
     broken = true;
     damages++;
     LOG.error(text, values);
+  }
+
+  private void noteDamage(long end) {
+    if (intact == null) {
+      intact = new LogPosition(incarnation, number, end);
+    }
   }
 
   /// Lists the directory and goes on to later segments, if there are any.
@@ -254,7 +278,7 @@ public final class LogTail implements AutoCloseable {
         damaged("log segment {} is damaged: {}", path, why);
         done.put(next,
             new Segment(new LogSegmentFile(path, incarnation, next, OptionalLong.empty(), false), 0,
-                true, new TreeSet<>()));
+                true, new TreeMap<>()));
       }
     }
     return true;
@@ -298,7 +322,7 @@ public final class LogTail implements AutoCloseable {
   }
 
   private Segment describe(LogSegmentFile segment) {
-    return new Segment(segment, required(reader).counts().end(), broken, new TreeSet<>(observed.touched()));
+    return new Segment(segment, required(reader).counts().end(), broken, observed.touched());
   }
 
   private void endCurrent() {
@@ -356,9 +380,10 @@ public final class LogTail implements AutoCloseable {
     return all;
   }
 
-  /// Somebody has deleted a segment because it is covered.
-  public void forget(long segment) {
-    done.remove(segment);
+  /// Up to where everything was read: before the first damage.
+  public LogPosition intact() {
+    LogPosition before = intact;
+    return before == null ? consumed() : before;
   }
 
   /// Latest floor of the log, ms; [Long#MIN_VALUE] while it is unknown.

@@ -10,13 +10,15 @@ import java.util.Optional;
 /// @param incarnation the log
 /// @param status      how far it is known; of a SEALED or GONE one everything is consumed
 /// @param consumed    up to where it was read
+/// @param intact      up to where nothing of it is missing: before the first damage
 /// @param floor       latest floor, ms; [Long#MIN_VALUE] while it is unknown
 /// @param window      acceptance window W of its owner, ms
 /// @param damaged     whether a part of it could not be read
 /// @param live        whether it was seen to grow within the lease
 /// @param told        what its owner told last
 /// @param segments    the segments that exist, ascending; the last one may grow while the log is OPEN
-public record LogView(Ulid incarnation, LogTail.Status status, LogPosition consumed, long floor, long window,
+public record LogView(Ulid incarnation, LogTail.Status status, LogPosition consumed, LogPosition intact,
+    long floor, long window,
     boolean damaged, boolean live, Optional<LogState> told, List<LogTail.Segment> segments) {
   /// Copies the segments.
   public LogView {

@@ -5,6 +5,7 @@ import dev.marmoset.storage.CommitOutcome.Unavailable;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.FileSystem;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -121,6 +122,16 @@ public final class LogWriter implements AutoCloseable {
   /// No sample of this log from now on is older than this minus W, ms since the epoch.
   public long floor() {
     return committer.floor();
+  }
+
+  /// The segments of this log that are complete and that nobody has reported as [#deleted], ascending.
+  public List<LogTail.Segment> rolled() {
+    return List.copyOf(committer.rolled());
+  }
+
+  /// A segment has been deleted from the volume because it is covered.
+  public void deleted(LogTail.Segment segment) {
+    committer.rolled().remove(segment);
   }
 
   /// What the log counts.

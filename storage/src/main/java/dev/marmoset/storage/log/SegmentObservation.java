@@ -3,16 +3,16 @@ package dev.marmoset.storage.log;
 import dev.marmoset.storage.io.Ulid;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /// What a reader of a segment learns besides its samples. Not thread-safe: written by the thread that decodes, read
 /// after it.
 public final class SegmentObservation {
   private final Ulid incarnation;
   private final long segment;
-  private final NavigableSet<Long> touched = new TreeSet<>();
+  private final NavigableMap<Long, Long> touched = new TreeMap<>();
   private final List<LogNote> notes = new ArrayList<>();
   private long window;
   private long floor = Long.MIN_VALUE;
@@ -35,8 +35,9 @@ public final class SegmentObservation {
     return segment;
   }
 
-  /// Starts of the windows that have samples in the segment, ms: all that were met, and all that its END names.
-  public NavigableSet<Long> touched() {
+  /// The windows that have samples in the segment: by start, ms, where the last record with such a sample ends, bytes from
+  /// the beginning of the file. All that were met, and all that the segment's END names.
+  public NavigableMap<Long, Long> touched() {
     return touched;
   }
 
@@ -67,9 +68,14 @@ public final class SegmentObservation {
     return taken;
   }
 
-  /// The segment has a sample of the window.
-  public void touch(long windowStart) {
-    touched.add(windowStart);
+  /// The record that ends there has a sample of the window.
+  public void touch(long windowStart, long recordEnd) {
+    touched.merge(windowStart, recordEnd, Math::max);
+  }
+
+  /// The END that ends there says that the segment has samples of the window.
+  public void name(long windowStart, long recordEnd) {
+    touched.putIfAbsent(windowStart, recordEnd);
   }
 
   /// See [LogVisitor#accept].

@@ -259,7 +259,8 @@ public final class Follower implements AutoCloseable {
 
   private static LogView view(Followed followed, long now) {
     LogTail tail = followed.tail;
-    return new LogView(tail.incarnation(), tail.status(), tail.consumed(), tail.floor(), tail.window(),
+    return new LogView(tail.incarnation(), tail.status(), tail.consumed(), tail.intact(), tail.floor(),
+        tail.window(),
         tail.isDamaged(), followed.isOpen() && followed.watch.isLive(now), followed.told,
         List.copyOf(tail.segments().values()));
   }
@@ -308,14 +309,6 @@ public final class Follower implements AutoCloseable {
     long now = clock.nanos();
     return logs.values().stream().filter(log -> log.isOpen() || now - log.endedAt < TELL_SEALED)
         .map(log -> log.tail.consumed()).toList();
-  }
-
-  /// A segment was deleted because it is covered.
-  public void forget(Ulid incarnation, long segment) {
-    Followed followed = logs.get(incarnation);
-    if (followed != null) {
-      followed.tail.forget(segment);
-    }
   }
 
   @Override

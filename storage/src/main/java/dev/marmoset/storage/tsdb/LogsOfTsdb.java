@@ -45,11 +45,13 @@ final class LogsOfTsdb implements WindowLogs {
     this.clock = clock;
   }
 
+  /// Of a damaged log only what precedes the damage: another replica may have read the rest, which must not be taken for
+  /// covered by a block that lacks it.
   @Override
   public CoveredPositions consumed() {
     var positions = new ArrayList<LogPosition>();
     positions.add(own.applied());
-    following.logs().forEach(log -> positions.add(log.consumed()));
+    following.logs().forEach(log -> positions.add(log.intact()));
     return CoveredPositions.of(positions);
   }
 

@@ -30,6 +30,7 @@ import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.replica.FollowOptions;
 import dev.marmoset.storage.replica.Follower;
 import dev.marmoset.storage.replica.HeadIntake;
+import dev.marmoset.storage.replica.LogRetention;
 import dev.marmoset.storage.replica.Volume;
 import dev.marmoset.storage.window.WindowKeeper;
 import dev.marmoset.storage.window.WindowLogs;
@@ -40,6 +41,7 @@ import dev.marmoset.storage.window.register.RegisteredCoverage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -67,6 +69,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private final StoreView view;
   private final WindowKeeper keeper;
   private final WindowLogs logs;
+  private final LogCleaning cleaning;
   private final Thread keeperThread;
   private volatile boolean closing;
 
@@ -77,6 +80,8 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private Tsdb(Seat seat, ScratchDirectory scratch, Head head, LogWriter log, Following following,
       StoreView view,
       WindowKeeper keeper, WindowLogs logs) {
+    this.cleaning = new LogCleaning(new LogRetention(seat.files(), seat.clock(), seat.options().data()), log,
+        following, seat.clock());
     this.view = view;
     this.keeper = keeper;
     this.keeperThread = Thread.ofPlatform().name("windows").daemon().unstarted(this::keepWindows);
@@ -140,7 +145,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
           logs, head, view, clock, random);
       // What is left out of the replay is what the blocks served from here on hold.
       inBlocks.set(RegisteredCoverage.served(keeper.states().values(),
-          view.blocks().stream().map(block -> block.meta().ulid()).collect(Collectors.toSet())));
+          served(view)));
       peers.onChange(keeper::refreshSoon);
       var tsdb =
           new Tsdb(new Seat(options, incarnation, volume, files, clock, random), scratch, head, log,
@@ -288,6 +293,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   /// Does once what the thread for windows does every second.
   void stepWindows() {
     keeper.step();
+    cleaning.step(keeper.states().values(), served(view));
+  }
+
+  private static Set<Ulid> served(StoreView view) {
+    return view.blocks().stream().map(block -> block.meta().ulid()).collect(Collectors.toSet());
   }
 
   /// What is counted about windows and blocks.
@@ -298,7 +308,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private void keepWindows() {
     while (!closing) {
       try {
-        keeper.step();
+        stepWindows();
       } catch (RuntimeException | Error e) {
         // Top of the thread: a defect must not end the keeping of all windows.
         LOG.error("step of the keeper of windows", e);

@@ -23,13 +23,20 @@ final class RecordingIntake implements Intake {
   @Override
   public LogVisitor begin(LogSegmentFile segment, SegmentObservation observed) {
     return new LogVisitor() {
+      private long recordEnd;
+
+      @Override
+      public void recordBegin(long offset) {
+        recordEnd = offset;
+      }
+
       @Override
       public void series(int number, Labels labels) {}
 
       @Override
       public void sample(int number, long t, long valueBits) {
         delivered.add(Double.longBitsToDouble(valueBits));
-        observed.touch(Math.floorDiv(t, 7_200_000) * 7_200_000);
+        observed.touch(Math.floorDiv(t, 7_200_000) * 7_200_000, recordEnd);
       }
 
       @Override

@@ -26,6 +26,14 @@ public record RegisteredCoverage(Map<Long, WindowState> states) implements Windo
         .collect(Collectors.toMap(WindowState::start, state -> state)));
   }
 
+  /// Only what lies in blocks that can all be read: what a log may be deleted by.
+  ///
+  /// @param served the blocks that can be read
+  public static RegisteredCoverage readable(Collection<WindowState> states, Set<Ulid> served) {
+    return new RegisteredCoverage(states.stream().filter(state -> served.containsAll(state.blocks()))
+        .collect(Collectors.toMap(WindowState::start, state -> state)));
+  }
+
   @Override
   public boolean covers(long windowStart, Ulid incarnation, long segment, long recordEnd) {
     WindowState state = states.get(windowStart);
