@@ -49,13 +49,18 @@ final class HelpText {
 
   private static final String BLOCKS = """
       usage: marmoset blocks <list|verify|inspect> [flags] <directory>
+             marmoset blocks <list|verify|inspect> [flags] --objstore.config-file=<path>
 
-      Looks at Prometheus or Thanos blocks in a directory, or at the one block the directory is. verify reads
-      everything: checksums, order, references, postings in both directions, statistics, and what Thanos demands
-      of a block in a bucket. Exit code 0 means nothing is wrong, 1 something is.
+      Looks at Prometheus or Thanos blocks in a directory, at the one block the directory is, or at those of a
+      bucket. verify reads everything: checksums, order, references, postings in both directions, statistics,
+      and what Thanos demands of a block in a bucket. Exit code 0 means nothing is wrong, 1 something is.
 
       flags:
-        --output=<table|json>       Default: table.
+        --output=<table|json>          Default: table.
+        --objstore.config=<yaml>       The bucket, in Thanos' form; or MARMOSET_OBJSTORE_CONFIG.
+        --objstore.config-file=<path>  File with the same; or MARMOSET_OBJSTORE_CONFIG_FILE.
+        --tsdb.scratch-path=<path>     Where a block of a bucket is put while it is verified, one at a time.
+                                       Default: the system's temporary directory.
       """;
 
   private HelpText() {}
