@@ -96,14 +96,16 @@ final class Assembly {
     var routed = new WriteableStoreService(
         (head, body) -> traffic.during(() -> remoteWrite.handle(head, body)));
     this.grpc = new GrpcServer(config, doors.grpcTls(), storeApi, routed, doors.rpcGuard(), polls);
-    new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header()).addTo(router);
+    new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header(), clock::nanos)
+        .addTo(router);
     new ReceiptsPage(receipts).addTo(router);
     new AdminPages(build, loaded.settings(), readiness, metrics, storage::opened).addTo(router);
     if (config.http().lifecycle()) {
       AdminPages.addLifecycleTo(router, () -> stopRequested.complete(StopReason.QUIT));
     }
-    this.http = new HttpServer(config.http().address().host(), config.http().address().port(),
-        STOP_HTTP, router, doors.http(), metrics.meters());
+    this.http =
+        new HttpServer(new HttpServer.Listen(config.http().address().host(), config.http().address().port(),
+            config.http().maxConnections(), STOP_HTTP), router, doors.http(), metrics.meters());
     new ServerMetrics(metrics.meters(), build, identity, readiness);
   }
 

@@ -82,11 +82,12 @@ public final class CommandLineReader {
         environment.getOrDefault(Flags.GRPC_ADDRESS.environmentName(), "127.0.0.1:10901"));
     var since = value(texts, faults, "since", Syntax.of("<duration>", Durations::parse), "5m");
     var output = value(texts, faults, "output", Syntax.oneOf("table", "json"), "table");
+    var access = new ClientFlags(texts, faults).access();
     if (address.isEmpty() || since.isEmpty() || output.isEmpty()) {
       return new Invocation.Misuse(faults);
     }
     return orMisuse(new Invocation.Series(selector, address.getFirst().reachable(), since.getFirst(),
-        output.getFirst().equals("json")), faults);
+        output.getFirst().equals("json"), access), faults);
   }
 
   private static Invocation blocks(ParseResult command, Map<String, List<String>> texts,
@@ -178,6 +179,8 @@ public final class CommandLineReader {
     root.addSubcommand("check-config", configurable(CommandSpec.create()));
     var series = withHelp(CommandSpec.create());
     List.of("--grpc-address", "--since", "--output").forEach(name -> series.addOption(one(name)));
+    series.addOption(texts("--" + ClientFlags.SECURE).arity("0..1").fallbackValue("true").build());
+    ClientFlags.WITH_VALUE.forEach(name -> series.addOption(one("--" + name)));
     series.addPositional(PositionalParamSpec.builder().index("0").arity("0..1").type(String.class).build());
     root.addSubcommand("series", series);
     var blocks = withHelp(CommandSpec.create());

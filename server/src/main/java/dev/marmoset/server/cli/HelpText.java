@@ -23,6 +23,17 @@ final class HelpText {
         --grpc-address=<host:port>  Where the store listens. Default: MARMOSET_GRPC_ADDRESS or 127.0.0.1:10901.
         --since=<duration>          How far back from now. Default: 5m.
         --output=<table|json>       Default: table.
+
+      flags for a store behind a lock:
+        --grpc-client-tls-secure            Speak TLS; every other flag of TLS implies it.
+        --grpc-client-tls-ca=<path>         PEM file of the authorities that may have signed the store's certificate.
+                                            Default: those of the JVM.
+        --grpc-client-server-name=<name>    Name that the certificate must have. Default: the host of the address.
+        --grpc-client-tls-cert=<path>       PEM file of a client certificate, ...
+        --grpc-client-tls-key=<path>        ... and of its key, PKCS #8.
+        --bearer-token-file=<path>          File with a bearer token.
+        --basic-auth-user=<name>            Name for basic authentication, ...
+        --basic-auth-password-file=<path>   ... and the file with its password.
       """;
 
   private static final String CLIENT_HEALTH = """

@@ -26,7 +26,10 @@ public sealed interface Invocation {
   /// @param address  gRPC address of the store
   /// @param since    how far back from now
   /// @param json     JSON instead of a table
-  record Series(String selector, HostPort address, Duration since, boolean json) implements Invocation {}
+  /// @param access   TLS and credentials
+  record Series(String selector, HostPort address, Duration since, boolean json, ClientAccess access)
+      implements
+        Invocation {}
 
   /// Ask a running store how it is.
   ///

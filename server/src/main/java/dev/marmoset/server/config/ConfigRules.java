@@ -95,7 +95,7 @@ final class ConfigRules {
   /// Builds the record tree from complete values and the locks.
   static ServerConfig assemble(Values values, ServerConfig.Doors doors) {
     var http = new ServerConfig.Http(values.of(Flags.HTTP_ADDRESS), values.of(Flags.HTTP_GRACE_PERIOD),
-        values.of(Flags.LIFECYCLE));
+        Math.toIntExact(values.of(Flags.HTTP_MAX_CONNECTIONS)), values.of(Flags.LIFECYCLE));
     var grpc = new ServerConfig.Grpc(values.of(Flags.GRPC_ADDRESS), values.of(Flags.GRPC_GRACE_PERIOD),
         values.of(Flags.GRPC_MAX_CONNECTION_AGE));
     var tsdb = new ServerConfig.Tsdb(values.of(Flags.TSDB_PATH), values.of(Flags.TSDB_SCRATCH_PATH),

@@ -46,6 +46,11 @@ public final class Flags {
       Syntax.duration(Duration.ZERO), "10s",
       "Longest time after SIGTERM for which writes are still taken, so that senders and balancers can move away. It"
           + " ends early when no write has arrived for a second.");
+  /// Most connections.
+  public static final Flag<Long> HTTP_MAX_CONNECTIONS = Flag.single(HTTP_GROUP, "http.max-connections",
+      Syntax.number(16, 1_000_000), "4096",
+      "Most HTTP connections open at a time. At the limit none is accepted, and connections that have been idle for"
+          + " 15s are closed, until there is room.");
   /// Whether `/-/quit` exists.
   public static final Flag<Boolean> LIFECYCLE = Flag.onOff(HTTP_GROUP, "web.enable-lifecycle", false,
       "Stop the process on POST or PUT to /-/quit.");
@@ -279,7 +284,7 @@ public final class Flags {
 
   /// Every flag, in the order of help and documentation.
   public static final List<Flag<?>> ALL = List.of(CONFIG, CONFIG_FILE, HTTP_ADDRESS, HTTP_GRACE_PERIOD,
-      LIFECYCLE, HTTP_CONFIG, WEB_CONFIG_FILE,
+      HTTP_MAX_CONNECTIONS, LIFECYCLE, HTTP_CONFIG, WEB_CONFIG_FILE,
       GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, GRPC_TLS_CERT, GRPC_TLS_KEY,
       GRPC_TLS_CLIENT_CA,
       GRPC_TLS_MIN_VERSION, AUTH_CONFIG, AUTH_CONFIG_FILE, TSDB_PATH, TSDB_SCRATCH_PATH,

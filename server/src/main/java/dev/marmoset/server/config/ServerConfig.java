@@ -27,10 +27,11 @@ public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Windows
 
   /// The HTTP listener.
   ///
-  /// @param address     where to listen; port 0 lets the system choose
-  /// @param gracePeriod longest time for which writes are still taken after SIGTERM
-  /// @param lifecycle   whether `/-/quit` exists
-  public record Http(HostPort address, Duration gracePeriod, boolean lifecycle) {}
+  /// @param address        where to listen; port 0 lets the system choose
+  /// @param gracePeriod    longest time for which writes are still taken after SIGTERM
+  /// @param maxConnections most connections open at a time
+  /// @param lifecycle      whether `/-/quit` exists
+  public record Http(HostPort address, Duration gracePeriod, int maxConnections, boolean lifecycle) {}
 
   /// The gRPC listener.
   ///

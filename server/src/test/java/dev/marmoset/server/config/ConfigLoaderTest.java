@@ -26,7 +26,7 @@ class ConfigLoaderTest {
   @Test
   void everyDefaultIsPinned() {
     assertThat(valid(Map.of(), Map.of()).config()).isEqualTo(new ServerConfig(
-        new ServerConfig.Http(new HostPort("0.0.0.0", 10902), Duration.ofSeconds(10), false),
+        new ServerConfig.Http(new HostPort("0.0.0.0", 10902), Duration.ofSeconds(10), 4096, false),
         new ServerConfig.Grpc(new HostPort("0.0.0.0", 10901), Duration.ofSeconds(10), Duration.ofMinutes(60)),
         ServerConfig.Doors.OPEN,
         new ServerConfig.Tsdb(Path.of("./data"), Optional.empty(), Duration.ofHours(24),
@@ -45,7 +45,8 @@ class ConfigLoaderTest {
   @Test
   void everySettingIsPinnedByName() {
     assertThat(Flags.names()).containsExactly("config", "config-file", "http-address", "http-grace-period",
-        "web.enable-lifecycle", "http.config", "web.config.file", "grpc-address", "grpc-grace-period",
+        "http.max-connections", "web.enable-lifecycle", "http.config", "web.config.file", "grpc-address",
+        "grpc-grace-period",
         "grpc-server-max-connection-age", "grpc-server-tls-cert", "grpc-server-tls-key",
         "grpc-server-tls-client-ca", "grpc-server-tls-min-version", "auth.config", "auth.config-file",
         "tsdb.path",
