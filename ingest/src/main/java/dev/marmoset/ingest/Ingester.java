@@ -38,10 +38,16 @@ final class Ingester {
   /// Judges a batch, queues what is accepted for the log, and does not wait for it.
   ///
   /// @param stats begun by this method; holds the counts afterwards
+  /// @return null when the batch is a conjecture that does not hold: nothing was judged, the message has to be read
+  ///         again
+  @Nullable
   Verdict ingest(WriteBatch batch, WriteStats stats) {
     stats.begin();
     CompletableFuture<CommitOutcome> commit = appendIfKnown(batch, stats);
     if (commit == null) {
+      if (batch.isConjecture()) {
+        return null;
+      }
       canonicalise(batch, stats);
       commit = appendAll(batch, stats);
     }
@@ -50,7 +56,8 @@ final class Ingester {
 
   private @Nullable CompletableFuture<CommitOutcome> appendIfKnown(WriteBatch batch, WriteStats stats) {
     try (Appender appender = storage.appender()) {
-      return resolve(appender, batch) ? append(appender, batch, stats) : null;
+      boolean known = batch.isConjecture() ? resolveHashed(appender, batch) : resolve(appender, batch);
+      return known ? append(appender, batch, stats) : null;
     }
   }
 
@@ -73,6 +80,20 @@ final class Ingester {
       }
     }
     return complete;
+  }
+
+  /// Looks all series up by their hashes and answers whether all were found; the first that was not ends it.
+  private static boolean resolveHashed(Appender appender, WriteBatch batch) {
+    int n = batch.series();
+    for (int i = 0; i < n; i++) {
+      long ref =
+          appender.find(batch.hash(i), batch.region(i), batch.regionOffset(i), batch.regionLength(i));
+      if (ref < 0) {
+        return false;
+      }
+      batch.ref(i, ref);
+    }
+    return true;
   }
 
   private void canonicalise(WriteBatch batch, WriteStats stats) {

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -141,6 +142,13 @@ public final class RemoteWriteHandler {
       }
       countLeniency(head, complete.form());
       verdict = workspace.ingester.ingest(workspace.batch, workspace.stats);
+      if (verdict == null) {
+        fault = refused(version, complete.form(), workspace.decodeFully(version));
+        if (fault != null) {
+          return fault;
+        }
+        verdict = Objects.requireNonNull(workspace.ingester.ingest(workspace.batch, workspace.stats));
+      }
       metrics.tolerated(head.senderName(), workspace.batch, workspace.stats);
     } finally {
       workspaces.give(workspace);

@@ -14,19 +14,30 @@ final class Workspace {
   final WriteBatch batch;
   final WriteStats stats = new WriteStats();
   final Ingester ingester;
+  private final QuickV1Decoder quickV1;
   private final WriteV1Decoder v1;
   private final WriteV2Decoder v2;
 
   Workspace(Storage storage, IngestLimits limits, String replicaLabel, ByteBudget budget) {
     body = new RequestBody(limits.body(), budget);
     batch = new WriteBatch(budget);
+    quickV1 = new QuickV1Decoder(batch, limits.maxSamples(), storage.labelHash());
     v1 = new WriteV1Decoder(batch, limits.maxSamples());
     v2 = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), limits.body().maxDecodedBytes());
     ingester = new Ingester(storage, new LabelValidator(limits.labels(), replicaLabel));
   }
 
-  /// Decodes the body into the batch.
+  /// Decodes the body into the batch, perhaps as a conjecture.
   Decoded decode(WireVersion version) {
+    boolean quick = switch (version) {
+      case V1 -> quickV1.decode(body.bytes(), body.length());
+      case V2 -> false;
+    };
+    return quick ? Decoded.COMPLETE : decodeFully(version);
+  }
+
+  /// Decodes the body into the batch, conjecturing nothing.
+  Decoded decodeFully(WireVersion version) {
     return switch (version) {
       case V1 -> v1.decode(body.bytes(), body.length());
       case V2 -> v2.decode(body.bytes(), body.length());

@@ -8,6 +8,7 @@ import dev.marmoset.ingest.body.ByteBudget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.lang.management.ManagementFactory;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// A million samples of known series cost no memory beyond a few objects per request.
@@ -76,7 +77,7 @@ class AllocationTest {
   }
 
   private void judge() {
-    Verdict verdict = ingester.ingest(batch, stats);
+    Verdict verdict = Objects.requireNonNull(ingester.ingest(batch, stats));
     assertThat(verdict.ifDurable() instanceof WriteOutcome.Accepted).isTrue();
   }
 

@@ -8,6 +8,7 @@ import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.ConflictRule;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -27,6 +29,7 @@ import java.util.function.LongSupplier;
 final class FakeStorage implements Storage {
   private static final long AHEAD_MS = 10 * 60 * 1000;
 
+  private final LabelHash hash = new LabelHash(new SplittableRandom(1));
   private final LongSupplier clock;
   private final long windowMs;
   private final List<Labels> labels = new ArrayList<>();
@@ -105,6 +108,11 @@ final class FakeStorage implements Storage {
   }
 
   @Override
+  public LabelHash labelHash() {
+    return hash;
+  }
+
+  @Override
   public Querier querier(TimeRange range) {
     throw new UnsupportedOperationException("this store answers by content()");
   }
@@ -145,6 +153,11 @@ final class FakeStorage implements Storage {
       boolean canonical = Arrays.equals(LabelRegion.encode(found),
           Arrays.copyOfRange(region, offset, offset + length));
       return canonical ? refs.getOrDefault(found, (int) UNKNOWN) : UNKNOWN;
+    }
+
+    @Override
+    public long find(long lowHash, byte[] region, int offset, int length) {
+      return find(region, offset, length);
     }
 
     @Override

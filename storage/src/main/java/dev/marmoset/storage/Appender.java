@@ -29,6 +29,12 @@ public interface Appender extends AutoCloseable {
   /// @return the series ref, or [#UNKNOWN]
   long find(byte[] region, int offset, int length);
 
+  /// Finds a series by its label bytes like the other method, which it saves from hashing them under the lock.
+  ///
+  /// @param lowHash [dev.marmoset.storage.labels.LabelHash#low] of the region by the hash of [Storage#labelHash]
+  /// @return the series ref, or [#UNKNOWN]
+  long find(long lowHash, byte[] region, int offset, int length);
+
   /// Creates a series; returns the existing one if there is one by now.
   ///
   /// Call it only when at least one sample of the series lies within [#minTime]..[#maxTime]: requests whose samples

@@ -65,6 +65,11 @@ public final class HeadAppender implements Appender {
   }
 
   @Override
+  public long find(long lowHash, byte[] region, int offset, int length) {
+    return head.find(lowHash, region, offset, length);
+  }
+
+  @Override
   public long create(byte[] region, int offset, int length) {
     int id = head.find(region, offset, length);
     if (id >= 0) {

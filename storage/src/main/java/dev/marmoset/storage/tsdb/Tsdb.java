@@ -16,6 +16,7 @@ import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.ScratchDirectory;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.AcceptanceClock;
@@ -97,6 +98,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   @Override
   public Appender appender() {
     return head.appender(log);
+  }
+
+  @Override
+  public LabelHash labelHash() {
+    return head.labelHash();
   }
 
   @Override
