@@ -49,30 +49,40 @@ public final class LabelHash {
   }
 
   private static long hash(Key key, byte[] bytes, int offset, int length) {
-    int at = offset;
-    int end = offset + length;
+    return length >= BLOCK ? blocks(key, bytes, offset, length) : pairs(key, bytes, offset, length);
+  }
+
+  private static long blocks(Key key, byte[] bytes, int offset, int length) {
     long a = key.k1 ^ length;
     long b = key.k2;
-    if (length >= BLOCK) {
-      long c = key.k3;
-      long d = key.k4;
-      for (int last = end - BLOCK; at <= last; at += BLOCK) {
-        a = fold(word(bytes, at) ^ key.k2, word(bytes, at + WORD) ^ a);
-        b = fold(word(bytes, at + PAIR) ^ key.k3, word(bytes, at + PAIR + WORD) ^ b);
-        c = fold(word(bytes, at + 2 * PAIR) ^ key.k4, word(bytes, at + 2 * PAIR + WORD) ^ c);
-        d = fold(word(bytes, at + 3 * PAIR) ^ key.k1, word(bytes, at + 3 * PAIR + WORD) ^ d);
+    long c = key.k3;
+    long d = key.k4;
+    int last = offset + length - BLOCK;
+    int at = offset;
+    while (true) {
+      a = fold(word(bytes, at) ^ key.k2, word(bytes, at + WORD) ^ a);
+      b = fold(word(bytes, at + PAIR) ^ key.k3, word(bytes, at + PAIR + WORD) ^ b);
+      c = fold(word(bytes, at + 2 * PAIR) ^ key.k4, word(bytes, at + 2 * PAIR + WORD) ^ c);
+      d = fold(word(bytes, at + 3 * PAIR) ^ key.k1, word(bytes, at + 3 * PAIR + WORD) ^ d);
+      if (at >= last) {
+        return fold(fold(a ^ key.k3, c ^ key.k1) ^ key.k4, fold(b ^ key.k4, d ^ key.k2) ^ key.k1);
       }
-      a = fold(a ^ key.k3, c ^ key.k1);
-      b = fold(b ^ key.k4, d ^ key.k2);
+      at = Math.min(at + BLOCK, last);
     }
-    for (int last = end - PAIR; at < last; at += PAIR) {
+  }
+
+  private static long pairs(Key key, byte[] bytes, int offset, int length) {
+    long a = key.k1 ^ length;
+    int end = offset + length;
+    for (int at = offset; at < end - PAIR; at += PAIR) {
       a = fold(word(bytes, at) ^ key.k2, word(bytes, at + WORD) ^ a);
     }
+    long b;
     if (length >= PAIR) {
-      b = fold(word(bytes, end - PAIR) ^ key.k3, word(bytes, end - WORD) ^ b);
+      b = fold(word(bytes, end - PAIR) ^ key.k3, word(bytes, end - WORD) ^ key.k2);
     } else {
       b = fold(tail(bytes, offset, Math.min(WORD, length)) ^ key.k3,
-          tail(bytes, offset + WORD, Math.max(0, length - WORD)) ^ b);
+          tail(bytes, offset + WORD, Math.max(0, length - WORD)) ^ key.k2);
     }
     return fold(a ^ key.k4, b ^ key.k1);
   }
