@@ -198,6 +198,8 @@ public class RemoteWriteDecodeBenchmark {
 
     private final LabelHash hash = new LabelHash(new SplittableRandom(1));
     private final byte[][] regions = new byte[SLOTS][];
+    private final long[] spelt = new long[SLOTS];
+    private final long[] speltRefs = new long[SLOTS];
     private long checksum;
 
     @Override
@@ -239,6 +241,30 @@ public class RemoteWriteDecodeBenchmark {
     @Override
     public long find(long lowHash, byte[] region, int offset, int length) {
       return find(region, offset, length);
+    }
+
+    @Override
+    public boolean isSpelt(long ref, long low) {
+      return findSpelling(0, low) == ref;
+    }
+
+    @Override
+    public long findSpelling(long high, long low) {
+      int slot = (int) (low >>> 40) & (SLOTS - 1);
+      while (spelt[slot] != low && spelt[slot] != 0) {
+        slot = (slot + 1) & (SLOTS - 1);
+      }
+      return spelt[slot] == low ? speltRefs[slot] : UNKNOWN;
+    }
+
+    @Override
+    public void noteSpelling(long ref, long high, long low) {
+      int slot = (int) (low >>> 40) & (SLOTS - 1);
+      while (spelt[slot] != low && spelt[slot] != 0) {
+        slot = (slot + 1) & (SLOTS - 1);
+      }
+      spelt[slot] = low;
+      speltRefs[slot] = ref;
     }
 
     @Override

@@ -15,6 +15,10 @@ final class Workspace {
   final WriteStats stats = new WriteStats();
   final Ingester ingester;
   private final QuickV1Decoder quickV1;
+  private final QuickV2Decoder quickV2;
+  private final Spellings spellings;
+  /// Whether the body in work is spelt as [#spellings] says.
+  private boolean spelt;
   private final WriteV1Decoder v1;
   private final WriteV2Decoder v2;
 
@@ -22,6 +26,8 @@ final class Workspace {
     body = new RequestBody(limits.body(), budget);
     batch = new WriteBatch(budget);
     quickV1 = new QuickV1Decoder(batch, limits.maxSamples(), storage.labelHash());
+    spellings = new Spellings(storage.labelHash());
+    quickV2 = new QuickV2Decoder(batch, limits.maxSamples(), spellings);
     v1 = new WriteV1Decoder(batch, limits.maxSamples());
     v2 = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), limits.body().maxDecodedBytes());
     ingester = new Ingester(storage, new LabelValidator(limits.labels(), replicaLabel));
@@ -31,17 +37,22 @@ final class Workspace {
   Decoded decode(WireVersion version) {
     boolean quick = switch (version) {
       case V1 -> quickV1.decode(body.bytes(), body.length());
-      case V2 -> false;
+      case V2 -> quickV2.decode(body.bytes(), body.length());
     };
+    spelt = quick && version == WireVersion.V2;
     return quick ? Decoded.COMPLETE : decodeFully(version);
   }
 
-  /// Decodes the body into the batch, conjecturing nothing.
+  /// Decodes the body into the batch, conjecturing nothing. To be called after [#decode].
   Decoded decodeFully(WireVersion version) {
-    return switch (version) {
+    Decoded decoded = switch (version) {
       case V1 -> v1.decode(body.bytes(), body.length());
       case V2 -> v2.decode(body.bytes(), body.length());
     };
+    if (spelt) {
+      batch.spellings(spellings);
+    }
+    return decoded;
   }
 
   /// Gives up what the request has cost.
@@ -54,6 +65,6 @@ final class Workspace {
 
   /// Bytes it would keep alive in the pool, without the body's buffers, which bound themselves.
   private long retainedBytes() {
-    return batch.retainedBytes() + v1.retainedBytes() + v2.retainedBytes();
+    return batch.retainedBytes() + v1.retainedBytes() + v2.retainedBytes() + spellings.retainedBytes();
   }
 }

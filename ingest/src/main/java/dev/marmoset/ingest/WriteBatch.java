@@ -38,6 +38,7 @@ final class WriteBatch {
   private long[] refs = new long[FIRST_SERIES];
   private long[] hashes = new long[FIRST_SERIES];
   private boolean conjecture;
+  private @Nullable Spellings spellings;
 
   private int samples;
   private long[] times = new long[FIRST_SAMPLES];
@@ -84,6 +85,7 @@ final class WriteBatch {
   void begin(byte[] newBody, boolean exemplarsDecide) {
     exemplarsBind = exemplarsDecide;
     conjecture = false;
+    spellings = null;
     Arrays.fill(fault, 0, series, null);
     body = newBody;
     starved = false;
@@ -97,9 +99,32 @@ final class WriteBatch {
   }
 
   /// Forgets the last request; the next one is a guess, which holds if all its series are known.
-  void beginConjecture(byte[] newBody) {
-    begin(newBody, false);
+  ///
+  /// @param newSpellings of the series, one each, if they are spelt in symbols
+  void beginConjecture(byte[] newBody, @Nullable Spellings newSpellings) {
+    begin(newBody, newSpellings != null);
     conjecture = true;
+    spellings = newSpellings;
+  }
+
+  /// How the series are spelt in symbols, if they are and it is known.
+  @Nullable
+  Spellings spellings() {
+    return spellings;
+  }
+
+  /// States how the series are spelt in symbols, one for one.
+  void spellings(Spellings ofTheSeries) {
+    spellings = ofTheSeries;
+  }
+
+  /// Makes [#region] tell the labels of a series also in a conjecture about symbols.
+  void spellOut(int index) {
+    if (conjecture && spellings != null && regionOffset[index] >= 0) {
+      int start = spellings.spell(index, this);
+      regionOffset[index] = ~start;
+      regionLength[index] = scratchLength - start;
+    }
   }
 
   /// Whether it is only guessed where the labels lie.
@@ -109,8 +134,8 @@ final class WriteBatch {
 
   /// Adds a series that has one sample and nothing else.
   ///
-  /// @param offset where its labels are guessed to lie in the body
-  /// @param hash   low word of their hash
+  /// @param offset where its labels are guessed to lie in the body, or their references
+  /// @param hash   low word of the hash of the labels, where they are not spelt in symbols
   /// @return false when the budget had no room for it
   boolean addConjecture(int offset, int length, long hash, long t, long bits) {
     addSample(t, bits);

@@ -35,6 +35,7 @@ final class FakeStorage implements Storage {
   private final List<Labels> labels = new ArrayList<>();
   private final Map<Labels, Integer> refs = new HashMap<>();
   private final Map<Integer, TreeMap<Long, Object>> stored = new HashMap<>();
+  private final Map<List<Long>, Long> spellings = new HashMap<>();
   private final Set<String> exemplars = new LinkedHashSet<>();
   private final Map<String, MetricMetadata> metadata = new TreeMap<>();
   private int maxExemplars = Integer.MAX_VALUE;
@@ -158,6 +159,21 @@ final class FakeStorage implements Storage {
     @Override
     public long find(long lowHash, byte[] region, int offset, int length) {
       return find(region, offset, length);
+    }
+
+    @Override
+    public boolean isSpelt(long ref, long low) {
+      return spellings.entrySet().stream().anyMatch(e -> e.getValue() == ref && e.getKey().getLast() == low);
+    }
+
+    @Override
+    public long findSpelling(long high, long low) {
+      return spellings.getOrDefault(List.of(high, low), UNKNOWN);
+    }
+
+    @Override
+    public void noteSpelling(long ref, long high, long low) {
+      spellings.put(List.of(high, low), ref);
     }
 
     @Override

@@ -26,6 +26,8 @@ final class LookupStorage implements Storage, Appender {
       .completedFuture(CommitOutcome.Durable.INSTANCE);
 
   private final byte[][] regions = new byte[SLOTS][];
+  private final long[] spelt = new long[SLOTS];
+  private final long[] speltRefs = new long[SLOTS];
   private final LabelHash hash = new LabelHash(new SplittableRandom(1));
   private long checksum;
 
@@ -58,6 +60,30 @@ final class LookupStorage implements Storage, Appender {
   @Override
   public long find(long lowHash, byte[] region, int offset, int length) {
     return find(region, offset, length);
+  }
+
+  @Override
+  public boolean isSpelt(long ref, long low) {
+    return findSpelling(0, low) == ref;
+  }
+
+  @Override
+  public long findSpelling(long high, long low) {
+    int slot = (int) (low >>> 40) & (SLOTS - 1);
+    while (spelt[slot] != low && spelt[slot] != 0) {
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    return spelt[slot] == low ? speltRefs[slot] : UNKNOWN;
+  }
+
+  @Override
+  public void noteSpelling(long ref, long high, long low) {
+    int slot = (int) (low >>> 40) & (SLOTS - 1);
+    while (spelt[slot] != low && spelt[slot] != 0) {
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    spelt[slot] = low;
+    speltRefs[slot] = ref;
   }
 
   @Override

@@ -8,7 +8,11 @@ import dev.marmoset.proto.prometheus.Label;
 import dev.marmoset.proto.prometheus.Sample;
 import dev.marmoset.proto.prometheus.TimeSeries;
 import dev.marmoset.proto.prometheus.WriteRequest;
+import dev.marmoset.proto.prometheus.writev2.Metadata;
+import dev.marmoset.proto.prometheus.writev2.Request;
 import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -44,6 +48,48 @@ class QuickDecoderDifferentialTest {
       send(messageV1(), WireVersion.V1);
     }
     compare();
+  }
+
+  @Test
+  void version2() {
+    for (int i = 0; i < MESSAGES; i++) {
+      send(messageV2(), WireVersion.V2);
+    }
+    compare();
+  }
+
+  /// The numbers of a series' symbols differ from request to request, and one number means different texts.
+  @Test
+  void symbolsAreKnownByTheirTexts() {
+    send(new Messages().series("__name__", "up", "job", "a").sample(WriteClient.NOW, 1).v2(), WireVersion.V2);
+    send(new Messages().series("__name__", "up", "job", "a").sample(WriteClient.NOW + 1, 1).v2(),
+        WireVersion.V2);
+    send(new Messages().series("__name__", "up", "job", "b").sample(WriteClient.NOW + 2, 1).v2(),
+        WireVersion.V2);
+    assertThat(List.of(held, refuted)).isEqualTo(List.of(0, 3));
+    send(new Messages().series("__name__", "up", "job", "b").sample(WriteClient.NOW + 3, 1).v2(),
+        WireVersion.V2);
+    assertThat(refuted).isEqualTo(4);
+    send(new Messages().series("__name__", "up", "job", "b").sample(WriteClient.NOW + 4, 1)
+        .series("__name__", "up", "job", "a").sample(WriteClient.NOW + 4, 1).v2(), WireVersion.V2);
+    assertThat(held).isEqualTo(1);
+    assertThat(quickStorage.content()).hasSize(2).isEqualTo(fullStorage.content());
+  }
+
+  @Test
+  void refusalOfASeriesKnownByItsSymbolsNamesItsLabels() {
+    for (int i = 0; i < 3; i++) {
+      send(new Messages().series("__name__", "up", "job", "a").sample(WriteClient.NOW + i, 1).v2(),
+          WireVersion.V2);
+    }
+    byte[] tooOld = new Messages().series("__name__", "up", "job", "a").sample(WriteClient.NOW / 2, 1).v2()
+        .toByteArray();
+    read(quick, tooOld);
+    assertThat(quick.decode(WireVersion.V2)).isEqualTo(Decoded.COMPLETE);
+    assertThat(quick.batch.isConjecture()).isTrue();
+    Ingester.Verdict verdict = quick.ingester.ingest(quick.batch, quick.stats);
+    assertThat(verdict).isNotNull();
+    assertThat(verdict.ifDurable().toString()).contains("{__name__=\"up\", job=\"a\"}");
   }
 
   @Test
@@ -112,6 +158,34 @@ class QuickDecoderDifferentialTest {
       int samples = random.nextInt(12) == 0 ? random.nextInt(4) : 1;
       for (int i = 0; i < samples; i++) {
         series.addSamples(Sample.newBuilder().setTimestamp(time()).setValue(random.nextInt(3) - 1));
+      }
+      request.addTimeseries(series);
+    }
+    return request.build();
+  }
+
+  private Request messageV2() {
+    var request = Request.newBuilder().addSymbols("");
+    var symbols = new ArrayList<>(NAMES);
+    symbols.addAll(VALUES);
+    Collections.shuffle(symbols, random);
+    request.addAllSymbols(symbols);
+    for (int n = 1 + random.nextInt(4); n > 0; n--) {
+      var series = dev.marmoset.proto.prometheus.writev2.TimeSeries.newBuilder();
+      for (String name : NAMES) {
+        if (name.equals("__name__") || random.nextInt(3) == 0) {
+          String value = VALUES.get(random.nextInt(random.nextInt(4) == 0 ? VALUES.size() : 2));
+          int padded = random.nextInt(200) == 0 ? VALUES.size() + 50 : 0;
+          series.addLabelsRefs(1 + symbols.indexOf(name)).addLabelsRefs(padded + 1 + symbols.indexOf(value));
+        }
+      }
+      int samples = random.nextInt(12) == 0 ? random.nextInt(4) : 1;
+      for (int i = 0; i < samples; i++) {
+        series.addSamples(dev.marmoset.proto.prometheus.writev2.Sample.newBuilder().setTimestamp(time())
+            .setValue(random.nextInt(3) - 1).setStartTimestamp(random.nextInt(30) == 0 ? 1 : 0));
+      }
+      if (random.nextInt(3) == 0) {
+        series.setMetadata(Metadata.newBuilder().setTypeValue(random.nextInt(20) == 0 ? 1 : 0));
       }
       request.addTimeseries(series);
     }

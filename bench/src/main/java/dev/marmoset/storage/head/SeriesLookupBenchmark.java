@@ -34,7 +34,7 @@ public class SeriesLookupBenchmark {
 
   private final LabelHash hash = new LabelHash(new SplittableRandom(4));
   private final SeriesLines lines = new SeriesLines();
-  private final SeriesTable table = new SeriesTable(lines);
+  private final SeriesTable table = new SeriesTable(lines::lowHash);
   private final long[] high = new long[SERIES];
   private final long[] low = new long[SERIES];
   private final int[] shuffled = new int[SERIES];
@@ -72,9 +72,9 @@ public class SeriesLookupBenchmark {
     long sum = 0;
     int predicted = at;
     for (int i = at; i < at + BATCH; i++) {
-      int id = table.holds(predicted, low[i]) ? predicted : table.find(high[i], low[i]);
+      int id = lines.lowHash(predicted) == low[i] ? predicted : table.find(high[i], low[i]);
       sum += id;
-      predicted = id + 1;
+      predicted = (id + 1) % SERIES;
     }
     at = (at + BATCH) % SERIES;
     return sum;
@@ -86,9 +86,9 @@ public class SeriesLookupBenchmark {
     int predicted = 0;
     for (int i = at; i < at + BATCH; i++) {
       int series = shuffled[i];
-      int id = table.holds(predicted, low[series]) ? predicted : table.find(high[series], low[series]);
+      int id = lines.lowHash(predicted) == low[series] ? predicted : table.find(high[series], low[series]);
       sum += id;
-      predicted = id + 1;
+      predicted = (id + 1) % SERIES;
     }
     at = (at + BATCH) % SERIES;
     return sum;

@@ -44,7 +44,8 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   final SymbolTable symbols = new SymbolTable();
   final MemPostings postings = new MemPostings(symbols);
   final SeriesLines lines = new SeriesLines();
-  final SeriesTable table = new SeriesTable(lines);
+  final SeriesTable table = new SeriesTable(lines::lowHash);
+  final SpellingTable spellings = new SpellingTable();
   final HeadWindows windows;
   final OpenChunks openChunks;
   private final SeriesLabelStore labels = new SeriesLabelStore(symbols, postings);
@@ -243,7 +244,8 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     try {
       long late = windows.all().stream().mapToLong(window -> window.late().memoryBytes()).sum();
       return new HeadSizes(table.size(), symbols.size(), postings.pairCount(), lines.memoryBytes(),
-          openChunks.memoryBytes(), labels.memoryBytes() + symbols.memoryBytes(), table.memoryBytes(), late,
+          openChunks.memoryBytes(), labels.memoryBytes() + symbols.memoryBytes(),
+          table.memoryBytes() + spellings.memoryBytes(), late,
           windows.all().stream().mapToLong(window -> window.file().size()).sum(), exemplars.size(),
           exemplars.memoryBytes(), metadata.size());
     } finally {
@@ -286,7 +288,8 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   ///
   /// @return the id, or −1
   int find(long low, byte[] region, int offset, int length) {
-    int id = table.holds(predicted, low) ? predicted : table.find(hash.high(region, offset, length), low);
+    boolean hit = predicted < table.size() && lines.lowHash(predicted) == low;
+    int id = hit ? predicted : table.find(hash.high(region, offset, length), low);
     if (id >= 0) {
       predicted = id + 1;
     }
