@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// Reads float samples over the StoreAPI, as a querier does.
-final class StoreClient implements AutoCloseable {
+public final class StoreClient implements AutoCloseable {
   private final ManagedChannel channel;
 
   /// @param address gRPC host and port
-  StoreClient(String address) {
+  public StoreClient(String address) {
     channel = NettyChannelBuilder.forTarget(address).usePlaintext().maxInboundMessageSize(64 << 20).build();
   }
 
@@ -32,7 +32,7 @@ final class StoreClient implements AutoCloseable {
   /// @param maxt ms since the epoch, inclusive
   /// @throws IllegalStateException if an answer is not what the StoreAPI promises: a warning, a series or a sample
   ///                               twice, a chunk that cannot be read
-  Map<Map<String, String>, NavigableMap<Long, Long>> samples(String name, long mint, long maxt) {
+  public Map<Map<String, String>, NavigableMap<Long, Long>> samples(String name, long mint, long maxt) {
     var request = SeriesRequest.newBuilder()
         .setMinTime(mint)
         .setMaxTime(maxt)

@@ -33,7 +33,7 @@ public final class MarmosetProcess implements AutoCloseable {
     try {
       this.httpAddress = awaitAddress("http");
       this.grpcAddress = awaitAddress("grpc");
-      process.awaitReady(uri("/-/ready"), START);
+      awaitReady();
     } catch (IllegalStateException e) {
       process.kill();
       throw e;
@@ -77,6 +77,17 @@ public final class MarmosetProcess implements AutoCloseable {
     return Path.of(path).toAbsolutePath();
   }
 
+  /// Behind TLS its own word is taken, because nobody here knows the authority.
+  private void awaitReady() {
+    if (flags.stream().noneMatch(flag -> flag.startsWith("--http.config="))) {
+      process.awaitReady(uri("/-/ready"), START);
+      return;
+    }
+    var ready = Pattern.compile("(?m)^.*\\bmsg=\"?readiness\\b.*\\bready=true\\b");
+    boolean _ = process.awaitLogged("that it is ready", START,
+        text -> Optional.of(ready.matcher(text).find()).filter(found -> found));
+  }
+
   private String awaitAddress(String component) {
     var line = Pattern.compile("(?m)^(?=.*\\bmsg=\"?listening\\b)(?=.*\\bcomponent=" + component
         + "\\b).*\\baddress=\"?(127\\.0\\.0\\.1:\\d+)");
@@ -91,6 +102,11 @@ public final class MarmosetProcess implements AutoCloseable {
   /// @param path starts with `/`
   public URI uri(String path) {
     return URI.create("http://" + httpAddress + path);
+  }
+
+  /// Host and port of its HTTP listener.
+  public String httpAddress() {
+    return httpAddress;
   }
 
   /// Host and port of its gRPC listener.

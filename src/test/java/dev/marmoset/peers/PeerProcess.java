@@ -96,6 +96,15 @@ public final class PeerProcess implements AutoCloseable {
     }
   }
 
+  /// Waits until it ends by itself.
+  ///
+  /// @return its exit code
+  /// @throws IllegalStateException if `deadline` passes
+  public int awaitEnd(Duration deadline) {
+    return Polling.until(name + " to end", deadline,
+        () -> process.isAlive() ? Optional.empty() : Optional.of(process.exitValue()), this::logTail);
+  }
+
   /// SIGKILL: no handler runs, nothing is flushed. Returns when the process is gone.
   public void kill() {
     process.destroyForcibly();

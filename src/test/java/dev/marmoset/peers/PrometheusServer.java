@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -63,6 +64,27 @@ public final class PrometheusServer implements AutoCloseable {
         "--storage.tsdb.path=" + data,
         "--storage.tsdb.retention.time=20y",
         "--web.listen-address=" + address), directory));
+  }
+
+  /// Starts one with a configuration of the caller's and waits until it is ready.
+  ///
+  /// @param name          of its files
+  /// @param command       its binary and flags; those for the configuration and the address are added
+  /// @param directory     for its configuration and log; exists
+  /// @param configuration YAML
+  public static PrometheusServer start(String name, List<String> command, Path directory,
+      String configuration) {
+    String address = FreePorts.address();
+    Path file = directory.resolve(name + ".yml");
+    try {
+      Files.writeString(file, configuration);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + file, e);
+    }
+    var words = new ArrayList<>(command);
+    words.add("--config.file=" + file);
+    words.add("--web.listen-address=" + address);
+    return ready(address, PeerProcess.start(name, words, directory));
   }
 
   private static PrometheusServer ready(String address, PeerProcess process) {

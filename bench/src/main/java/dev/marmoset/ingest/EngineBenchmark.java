@@ -12,8 +12,10 @@ import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.head.HeadSizes;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.LocalFileSystem;
+import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.tsdb.Tsdb;
 import dev.marmoset.storage.tsdb.TsdbOptions;
+import dev.marmoset.storage.window.WindowOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -96,7 +98,7 @@ public final class EngineBenchmark {
     Tsdb tsdb = open();
     awaitReady(tsdb);
     try (RequestFile file = RequestFile.open(bodies)) {
-      var workspace = new Workspace(tsdb, IngestLimits.defaults(), "r", new ByteBudget(1L << 30));
+      var workspace = new Workspace(tsdb, WriteOptions.defaults(), new ByteBudget(1L << 30));
       int perScrape = RequestEncoder.requestsPerScrape(series);
       int warmUp = scrapes >= WARM_UP + 5 ? WARM_UP : Math.min(2, scrapes - 1);
       Usage start = usage(tsdb);
@@ -129,10 +131,11 @@ public final class EngineBenchmark {
       if (!(workspace.decode(version) instanceof Decoded.Complete)) {
         throw new IllegalStateException("request " + i + " was not decoded");
       }
-      Verdict verdict = workspace.ingester.ingest(workspace.batch, workspace.stats);
+      Verdict verdict = workspace.ingester.ingest(workspace.batch, workspace.stats, SeriesGate.OPEN);
       if (verdict == null) {
         workspace.decodeFully(version);
-        verdict = Objects.requireNonNull(workspace.ingester.ingest(workspace.batch, workspace.stats));
+        verdict = Objects
+            .requireNonNull(workspace.ingester.ingest(workspace.batch, workspace.stats, SeriesGate.OPEN));
       }
       inFlight.add(verdict);
       workspace.body.release();
@@ -256,8 +259,9 @@ public final class EngineBenchmark {
         return System.nanoTime();
       }
     };
-    return Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "bench", WINDOW,
-        commitInterval, 0, offHeapBytes, 100_000), new LocalFileSystem(), clock, new SecureRandom());
+    return Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "bench",
+        commitInterval, 0, offHeapBytes, 100_000, false, WindowOptions.standard(Labels.EMPTY, WINDOW)),
+        new LocalFileSystem(), clock, new SecureRandom());
   }
 
   private static void awaitReady(Tsdb tsdb) throws InterruptedException {

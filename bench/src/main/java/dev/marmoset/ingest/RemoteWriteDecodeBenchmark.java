@@ -95,14 +95,14 @@ public class RemoteWriteDecodeBenchmark {
   @Benchmark
   public Object handV1AndLookup() {
     v1Decoder.decode(v1, v1.length);
-    return ingester.ingest(batch, stats);
+    return ingester.ingest(batch, stats, SeriesGate.OPEN);
   }
 
   @Benchmark
   public Object snappyHandV1AndLookup() {
     body.read(new ByteArrayInputStream(v1Snappy), v1Snappy.length, true);
     v1Decoder.decode(body.bytes(), body.length());
-    return ingester.ingest(batch, stats);
+    return ingester.ingest(batch, stats, SeriesGate.OPEN);
   }
 
   @Benchmark
@@ -114,7 +114,7 @@ public class RemoteWriteDecodeBenchmark {
   public Object snappyHandV2AndLookup() {
     body.read(new ByteArrayInputStream(v2Snappy), v2Snappy.length, true);
     v2Decoder.decode(body.bytes(), body.length());
-    return ingester.ingest(batch, stats);
+    return ingester.ingest(batch, stats, SeriesGate.OPEN);
   }
 
   @Benchmark
@@ -300,6 +300,11 @@ public class RemoteWriteDecodeBenchmark {
       }
       a ^= tail;
       return a * 0x94D049BB133111EBL ^ Math.unsignedMultiplyHigh(a, 0x94D049BB133111EBL);
+    }
+
+    @Override
+    public long newestTime(long ref) {
+      return Long.MIN_VALUE;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.account.Tally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -12,7 +13,11 @@ import java.util.function.Supplier;
 /// | meter (Prometheus name)                    | labels           |
 /// |--------------------------------------------|------------------|
 /// | `marmoset_ingest_requests_total`           | protocol, code   |
+/// | `marmoset_ingest_sender_requests_total`    | code, sender     |
+/// | `marmoset_ingest_refused_requests_total`   | reason, sender   |
 /// | `marmoset_ingest_samples_total`            | protocol, sender |
+/// | `marmoset_ingest_same_again_samples_total` | sender           |
+/// | `marmoset_ingest_late_samples_total`       | sender           |
 /// | `marmoset_ingest_rejected_samples_total`   | reason, sender   |
 /// | `marmoset_ingest_unsorted_total`           | sender           |
 /// | `marmoset_ingest_lenient_requests_total`   | kind, sender     |
@@ -20,32 +25,43 @@ import java.util.function.Supplier;
 /// | `marmoset_ingest_dropped_exemplars_total`  | sender           |
 /// | `marmoset_ingest_dropped_metadata_total`   | sender           |
 ///
-/// Senders are bounded: the first [#MAX_SENDERS] have names, the rest is `other`.
-public final class IngestMetrics {
-  /// Senders with a name of their own in the counters.
-  static final int MAX_SENDERS = 100;
-  private static final String OTHER = "other";
-  private static final int MAX_SENDER_CHARS = 64;
-
+/// A sender is the name of its account, of which [dev.marmoset.ingest.account.Senders] bounds the number.
+final class IngestMetrics {
   private final MeterRegistry registry;
   private final ConcurrentHashMap<String, ConcurrentHashMap<Integer, Counter>> answers =
       new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, SenderMeters> senders = new ConcurrentHashMap<>();
 
   /// Counters that are registered as they are first used.
-  public IngestMetrics(MeterRegistry registry) {
+  IngestMetrics(MeterRegistry registry) {
     this.registry = registry;
   }
 
   /// Counts an answer.
   ///
   /// @param protocol version of the message, or `unknown`
-  void answered(String protocol, int status) {
+  void answered(String sender, String protocol, int status) {
+    meters(sender).answered(status).increment();
     var byStatus = answers.computeIfAbsent(protocol, _ -> new ConcurrentHashMap<>());
     byStatus.computeIfAbsent(status, code -> Counter.builder("marmoset.ingest.requests")
         .description("Write requests by answer.").tag("protocol", protocol)
         .tag("code", Integer.toString(code))
         .register(registry)).increment();
+  }
+
+  /// Counts a request that was refused as a whole.
+  void refusedWhole(String sender, RequestRefusal why) {
+    meters(sender).refusedWhole(why).increment();
+  }
+
+  /// Counts what was accepted in a special way.
+  void judged(String sender, Tally tally) {
+    if (tally.sameAgain() > 0) {
+      meters(sender).sameAgain().increment(tally.sameAgain());
+    }
+    if (tally.late() > 0) {
+      meters(sender).late().increment(tally.late());
+    }
   }
 
   /// Counts what counts as written.
@@ -90,12 +106,7 @@ public final class IngestMetrics {
 
   private SenderMeters meters(String sender) {
     SenderMeters known = senders.get(sender);
-    if (known != null) {
-      return known;
-    }
-    boolean named = senders.size() < MAX_SENDERS && sender.length() <= MAX_SENDER_CHARS;
-    String name = named ? sender : OTHER;
-    return senders.computeIfAbsent(name, SenderMeters::new);
+    return known == null ? senders.computeIfAbsent(sender, SenderMeters::new) : known;
   }
 
   /// The counters of one sender, registered when first used.
@@ -112,6 +123,10 @@ public final class IngestMetrics {
         new AtomicReferenceArray<>(RejectReason.values().length);
     private final AtomicReferenceArray<Counter> lenient =
         new AtomicReferenceArray<>(Leniency.values().length);
+    private final AtomicReferenceArray<Counter> whole =
+        new AtomicReferenceArray<>(RequestRefusal.values().length);
+    private final AtomicReferenceArray<Counter> kinds = new AtomicReferenceArray<>(2);
+    private final ConcurrentHashMap<Integer, Counter> byStatus = new ConcurrentHashMap<>();
 
     SenderMeters(String sender) {
       this.sender = sender;
@@ -121,6 +136,26 @@ public final class IngestMetrics {
           .register(registry);
       droppedMetadata = builder("dropped.metadata",
           "Metadata that was not kept: without a family, over 4 KiB, or not UTF-8.").register(registry);
+    }
+
+    Counter answered(int status) {
+      return byStatus.computeIfAbsent(status, code -> builder("sender.requests",
+          "Write requests by sender and answer.").tag("code", Integer.toString(code)).register(registry));
+    }
+
+    Counter refusedWhole(RequestRefusal why) {
+      return cached(whole, why.ordinal(), () -> builder("refused.requests",
+          "Requests refused or put off as a whole.").tag("reason", why.tag()));
+    }
+
+    Counter sameAgain() {
+      return cached(kinds, 0, () -> builder("same.again.samples",
+          "Of the samples that count as written, those that equal the newest one held of their series."));
+    }
+
+    Counter late() {
+      return cached(kinds, 1, () -> builder("late.samples",
+          "Of the samples that count as written, those older than the newest one held of their series."));
     }
 
     Counter written(WireVersion version) {

@@ -1,6 +1,8 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.IngestLimits.LabelLimits;
 import dev.marmoset.ingest.WriteOutcome.Written;
+import dev.marmoset.ingest.account.Tally;
 import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
@@ -32,16 +34,18 @@ final class Ingester {
   /// @param commit    completes with the fsync
   /// @param ifDurable the outcome, provided that the commit is durable
   /// @param refused   refused samples by reason, likewise
+  /// @param tally     all counts, likewise
   record Verdict(CompletableFuture<CommitOutcome> commit, WriteOutcome ifDurable,
-      Map<RejectReason, Integer> refused) {}
+      Map<RejectReason, Integer> refused, Tally tally) {}
 
   /// Judges a batch, queues what is accepted for the log, and does not wait for it.
   ///
   /// @param stats begun by this method; holds the counts afterwards
+  /// @param gate  asked once per new series
   /// @return null when the batch is a conjecture that does not hold: nothing was judged, the message has to be read
   ///         again
   @Nullable
-  Verdict ingest(WriteBatch batch, WriteStats stats) {
+  Verdict ingest(WriteBatch batch, WriteStats stats, SeriesGate gate) {
     stats.begin();
     CompletableFuture<CommitOutcome> commit = appendIfKnown(batch, stats);
     if (commit == null) {
@@ -49,14 +53,14 @@ final class Ingester {
         return null;
       }
       canonicalise(batch, stats);
-      commit = appendAll(batch, stats);
+      commit = appendAll(batch, stats, gate);
     }
-    return new Verdict(commit, outcome(batch, stats), stats.refusals());
+    return new Verdict(commit, outcome(batch, stats, validator.limits()), stats.refusals(), stats.tally());
   }
 
   private @Nullable CompletableFuture<CommitOutcome> appendIfKnown(WriteBatch batch, WriteStats stats) {
     try (Appender appender = storage.appender()) {
-      return resolved(appender, batch) ? append(appender, batch, stats) : null;
+      return resolved(appender, batch) ? append(appender, batch, stats, SeriesGate.OPEN) : null;
     }
   }
 
@@ -68,10 +72,10 @@ final class Ingester {
     return spellings == null ? resolveHashed(appender, batch) : resolveSpelt(appender, batch, spellings);
   }
 
-  private CompletableFuture<CommitOutcome> appendAll(WriteBatch batch, WriteStats stats) {
+  private CompletableFuture<CommitOutcome> appendAll(WriteBatch batch, WriteStats stats, SeriesGate gate) {
     try (Appender appender = storage.appender()) {
       resolve(appender, batch);
-      return append(appender, batch, stats);
+      return append(appender, batch, stats, gate);
     }
   }
 
@@ -146,7 +150,8 @@ final class Ingester {
   }
 
   private static CompletableFuture<CommitOutcome> append(Appender appender, WriteBatch batch,
-      WriteStats stats) {
+      WriteStats stats,
+      SeriesGate gate) {
     stats.bounds(appender.minTime(), appender.maxTime());
     int n = batch.series();
     for (int i = 0; i < n; i++) {
@@ -158,7 +163,7 @@ final class Ingester {
       } else if (batch.ref(i) >= 0) {
         appendSeries(appender, batch, i, stats);
       } else {
-        appendNew(appender, batch, i, stats);
+        appendNew(appender, batch, i, stats, gate);
       }
     }
     for (MetricMetadata entry : batch.metadata()) {
@@ -179,19 +184,33 @@ final class Ingester {
 
   private static void appendSamples(Appender appender, WriteBatch batch, int series, WriteStats stats) {
     long ref = batch.ref(series);
+    long newest = appender.newestTime(ref);
     int end = batch.sampleEnd(series);
     for (int i = batch.sampleStart(series); i < end; i++) {
-      AppendResult verdict = appender.append(ref, batch.time(i), batch.valueBits(i));
+      long t = batch.time(i);
+      AppendResult verdict = appender.append(ref, t, batch.valueBits(i));
       if (verdict.accepted()) {
         stats.accept();
+        newest = age(verdict, t, newest, stats);
       } else {
-        stats.refuse(RejectReason.of(verdict), series, batch.time(i));
+        stats.refuse(RejectReason.of(verdict), series, t);
       }
     }
   }
 
+  /// Counts what is late or held already, and returns the newest time of the series so far.
+  private static long age(AppendResult accepted, long t, long newest, WriteStats stats) {
+    if (accepted == AppendResult.SAME_AGAIN) {
+      stats.countSameAgain();
+    } else if (t < newest) {
+      stats.countLate();
+    }
+    return Math.max(t, newest);
+  }
+
   private static void appendHistograms(Appender appender, WriteBatch batch, int series, WriteStats stats) {
     HistogramColumn histograms = batch.histograms();
+    long newest = appender.newestTime(batch.ref(series));
     int end = batch.histogramEnd(series);
     for (int i = batch.histogramStart(series); i < end; i++) {
       long t = histograms.time(i);
@@ -201,6 +220,7 @@ final class Ingester {
           AppendResult verdict = appender.appendHistogram(batch.ref(series), t, sample);
           if (verdict.accepted()) {
             stats.acceptHistogram();
+            newest = age(verdict, t, newest, stats);
           } else {
             stats.refuse(RejectReason.of(verdict), series, t);
           }
@@ -221,6 +241,9 @@ final class Ingester {
           appender.appendExemplar(batch.ref(series), row.t(), row.valueBits(), row.labels());
       if (verdict.accepted()) {
         stats.acceptExemplar();
+        if (verdict == AppendResult.SAME_AGAIN) {
+          stats.countSameAgain();
+        }
       } else if (verdict != AppendResult.NOT_KEPT) {
         stats.refuseExemplar(RejectReason.ofExemplar(verdict), series, row, batch.exemplarsBind());
       }
@@ -228,16 +251,25 @@ final class Ingester {
   }
 
   /// Creates a series if one of its samples can be accepted; refused requests leave nothing behind.
-  private static void appendNew(Appender appender, WriteBatch batch, int series, WriteStats stats) {
-    long ref = anyAcceptable(appender.minTime(), appender.maxTime(), batch, series)
-        ? appender.create(batch.region(series), batch.regionOffset(series), batch.regionLength(series))
-        // An exemplar creates nothing, but an earlier series of the request may have been this one.
-        : appender.find(batch.region(series), batch.regionOffset(series), batch.regionLength(series));
+  private static void appendNew(Appender appender, WriteBatch batch, int series, WriteStats stats,
+      SeriesGate gate) {
+    // An earlier series of the request may have been this one.
+    long ref = appender.find(batch.region(series), batch.regionOffset(series), batch.regionLength(series));
+    RejectReason refusal = RejectReason.SERIES_LIMIT;
+    // An exemplar creates nothing.
+    if (ref < 0 && anyAcceptable(appender.minTime(), appender.maxTime(), batch, series)) {
+      RejectReason closed = gate.refusal();
+      if (closed == null) {
+        ref = appender.create(batch.region(series), batch.regionOffset(series), batch.regionLength(series));
+      } else {
+        refusal = closed;
+      }
+    }
     if (ref >= 0) {
       batch.ref(series, ref);
       appendSeries(appender, batch, series, stats);
     } else {
-      refuseUncreated(appender.minTime(), appender.maxTime(), batch, series, stats);
+      refuseUncreated(appender, batch, series, stats, refusal);
     }
   }
 
@@ -257,11 +289,11 @@ final class Ingester {
     return false;
   }
 
-  /// Words the refusal of a series that was not created: a sample in the window is refused by the limit of series.
-  private static void refuseUncreated(long oldest, long newest, WriteBatch batch, int series,
-      WriteStats stats) {
+  /// Words the refusal of a series that was not created: a sample in the window is refused by a limit of series.
+  private static void refuseUncreated(Appender appender, WriteBatch batch, int series, WriteStats stats,
+      RejectReason limit) {
     for (int i = batch.sampleStart(series); i < batch.sampleEnd(series); i++) {
-      stats.refuse(uncreatedReason(oldest, newest, batch.time(i)), series, batch.time(i));
+      stats.refuse(uncreatedReason(appender, batch.time(i), limit), series, batch.time(i));
     }
     HistogramColumn histograms = batch.histograms();
     for (int i = batch.histogramStart(series); i < batch.histogramEnd(series); i++) {
@@ -269,24 +301,27 @@ final class Ingester {
       if (histograms.verdict(i) instanceof HistogramVerdict.Invalid(HistogramFault fault)) {
         stats.refuseHistogram(series, t, fault.text());
       } else {
-        stats.refuse(uncreatedReason(oldest, newest, t), series, t);
+        stats.refuse(uncreatedReason(appender, t, limit), series, t);
       }
     }
   }
 
-  private static RejectReason uncreatedReason(long oldest, long newest, long t) {
-    if (t < oldest) {
+  private static RejectReason uncreatedReason(Appender appender, long t, RejectReason limit) {
+    if (t < appender.minTime()) {
       return RejectReason.TOO_OLD;
     }
-    return t > newest ? RejectReason.TOO_NEW : RejectReason.SERIES_LIMIT;
+    return t > appender.maxTime() ? RejectReason.TOO_NEW : limit;
   }
 
-  private static WriteOutcome outcome(WriteBatch batch, WriteStats stats) {
+  private static WriteOutcome outcome(WriteBatch batch, WriteStats stats, LabelLimits limits) {
     var written = new Written(stats.samples(), stats.histograms(), stats.exemplars());
     if (stats.refusedTotal() == 0) {
       return new WriteOutcome.Accepted(written);
     }
-    String text = RefusalText.of(batch, stats);
+    String text = RefusalText.of(batch, stats, limits);
+    if (stats.refused(RejectReason.NEW_SERIES_RATE) > 0) {
+      return new WriteOutcome.Throttled(written, text);
+    }
     return stats.acceptedTotal() == 0 ? new WriteOutcome.Rejected(text)
         : new WriteOutcome.Partial(written, text);
   }

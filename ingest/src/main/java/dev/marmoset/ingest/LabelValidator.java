@@ -56,6 +56,11 @@ final class LabelValidator {
     order = new int[most];
   }
 
+  /// What it judges by.
+  LabelLimits limits() {
+    return limits;
+  }
+
   /// Judges label bytes in the form of remote write 1.0.
   ///
   /// @return why the series is refused, or null when [#canonical] holds its canonical bytes
@@ -147,8 +152,11 @@ final class LabelValidator {
       if (nameLength[i] == 0) {
         return RejectReason.EMPTY_LABEL_NAME;
       }
-      if (nameLength[i] > limits.maxNameBytes() || valueLength[i] > limits.maxValueBytes()) {
-        return RejectReason.LABELS_TOO_LONG;
+      if (nameLength[i] > limits.maxNameBytes()) {
+        return RejectReason.LABEL_NAME_TOO_LONG;
+      }
+      if (valueLength[i] > limits.maxValueBytes()) {
+        return RejectReason.LABEL_VALUE_TOO_LONG;
       }
       if (!Utf8.valid(source, nameOffset[i], nameLength[i])
           || !Utf8.valid(source, valueOffset[i], valueLength[i])) {

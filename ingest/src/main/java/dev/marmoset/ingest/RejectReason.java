@@ -24,9 +24,13 @@ enum RejectReason {
   BAD_SYMBOL_REF("bad_symbol_ref", "odd number of labels_refs or symbol reference out of range"),
   /// More labels than a series may have.
   TOO_MANY_LABELS("too_many_labels", "too many labels"),
-  /// A name, a value or a whole label set over its size limit.
-  LABELS_TOO_LONG("labels_too_long", "label too long"),
-  /// Remote write 2.0: a series with neither samples nor histograms.
+  /// A label name over its size limit.
+  LABEL_NAME_TOO_LONG("label_name_too_long", "label name too long"),
+  /// A label value over its size limit.
+  LABEL_VALUE_TOO_LONG("label_value_too_long", "label value too long"),
+  /// A whole label set over its size limit.
+  LABELS_TOO_LONG("labels_too_long", "label set too long"),
+  /// Remote write 2.0: a series with neither samples nor histograms nor exemplars.
   NO_SAMPLES("no_samples", "series without samples"),
   /// A histogram that contradicts itself or has a schema nobody knows.
   INVALID_HISTOGRAM("invalid_histogram", "invalid histogram"),
@@ -37,7 +41,11 @@ enum RejectReason {
   /// An exemplar whose labels cannot be taken.
   INVALID_EXEMPLAR("invalid_exemplar", "invalid exemplar"),
   /// The store holds as many series as it may.
-  SERIES_LIMIT("series_limit", "limit of series reached");
+  SERIES_LIMIT("series_limit", "limit of series reached"),
+  /// The sender has created as many series as it may within a day.
+  SENDER_SERIES_LIMIT("sender_series_limit", "limit of the sender's new series reached"),
+  /// The store creates series too fast: the only reason that passes, so the request is answered 503.
+  NEW_SERIES_RATE("new_series_rate", "new series come too fast");
 
   private final String tag;
   private final String text;

@@ -12,17 +12,15 @@ final class WorkspacePool {
   private static final int BASE_BYTES = 128 << 10;
 
   private final Storage storage;
-  private final IngestLimits limits;
-  private final String replicaLabel;
+  private final WriteOptions options;
   private final ByteBudget budget;
   private final ArrayBlockingQueue<Workspace> idle;
 
   /// @param kept workspaces that are kept when idle
-  WorkspacePool(Storage storage, IngestLimits limits, String replicaLabel, int kept) {
+  WorkspacePool(Storage storage, WriteOptions options, int kept) {
     this.storage = storage;
-    this.limits = limits;
-    this.replicaLabel = replicaLabel;
-    budget = new ByteBudget(limits.body().maxBytesInFlight());
+    this.options = options;
+    budget = new ByteBudget(options.limits().body().maxBytesInFlight());
     idle = new ArrayBlockingQueue<>(kept);
   }
 
@@ -33,7 +31,7 @@ final class WorkspacePool {
       return null;
     }
     Workspace workspace = idle.poll();
-    return workspace == null ? new Workspace(storage, limits, replicaLabel, budget) : workspace;
+    return workspace == null ? new Workspace(storage, options, budget) : workspace;
   }
 
   /// Takes a workspace back. One that has grown too large is dropped whole, since all its parts know its buffers.

@@ -23,6 +23,13 @@ public sealed interface WriteOutcome {
   /// @param reason what was being done and why it could not be
   record Unavailable(String reason) implements WriteOutcome {}
 
+  /// Some of it is stored, the rest may be taken later: the store creates series too fast. The same request may be
+  /// sent again.
+  ///
+  /// @param written what counts as written
+  /// @param text    as for [Partial]
+  record Throttled(Written written, String text) implements WriteOutcome {}
+
   /// Counts of accepted verdicts: stored, held already, or absorbed by the conflict rule.
   ///
   /// @param samples    float samples

@@ -1,16 +1,17 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.account.Tally;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What became of the samples of one request: counts, a few examples, and what the refused times look like.
+/// What became of the samples of one request: counts, an example per reason, and what the refused times look like.
 ///
 /// Only numbers are noted while the head is locked; [RefusalText] makes words of them later. Reused from request to
 /// request; confined to one thread at a time.
 final class WriteStats {
-  /// Refused samples that are named in an answer.
-  static final int MAX_EXAMPLES = 5;
   /// How far ahead of the store's clock a sample may be, by [dev.marmoset.storage.Appender#maxTime].
   static final long ACCEPTED_AHEAD_MS = 10 * 60 * 1000L;
 
@@ -18,6 +19,8 @@ final class WriteStats {
   /// Times in a wrong unit are recognised when they lie within this distance of now.
   private static final long PLAUSIBLE_MS = 5 * 365 * 86_400_000L;
 
+  private int sameAgain;
+  private int late;
   private int samples;
   private int histograms;
   private int exemplars;
@@ -26,20 +29,22 @@ final class WriteStats {
   private int renamed;
   private int refusedTotal;
   private final int[] refused = new int[REASONS];
-  private int examples;
-  private final int[] exampleSeries = new int[MAX_EXAMPLES];
-  private final boolean[] exampleTimed = new boolean[MAX_EXAMPLES];
-  private final long[] exampleTime = new long[MAX_EXAMPLES];
-  private final String[] exampleDetail = new String[MAX_EXAMPLES];
-  private final RejectReason[] exampleReason = new RejectReason[MAX_EXAMPLES];
+  private final int[] exampleSeries = new int[REASONS];
+  private final boolean[] exampleTimed = new boolean[REASONS];
+  private final long[] exampleTime = new long[REASONS];
+  private final String[] exampleDetail = new String[REASONS];
   private long minTime;
   private long now;
   private long farthestAhead;
+  private long oldest;
   private int secondsLike;
   private int microsLike;
+  private int nanosLike;
 
   /// Forgets the last request.
   void begin() {
+    sameAgain = 0;
+    late = 0;
     samples = 0;
     histograms = 0;
     exemplars = 0;
@@ -48,10 +53,12 @@ final class WriteStats {
     renamed = 0;
     refusedTotal = 0;
     Arrays.fill(refused, 0);
-    examples = 0;
+    Arrays.fill(exampleSeries, -1);
     farthestAhead = 0;
+    oldest = Long.MAX_VALUE;
     secondsLike = 0;
     microsLike = 0;
+    nanosLike = 0;
   }
 
   /// Notes the bounds by which the request is judged, ms.
@@ -66,6 +73,16 @@ final class WriteStats {
 
   void acceptHistogram() {
     histograms++;
+  }
+
+  /// Notes that what was accepted last is held already.
+  void countSameAgain() {
+    sameAgain++;
+  }
+
+  /// Notes that what was accepted last is older than the newest sample of its series.
+  void countLate() {
+    late++;
   }
 
   void acceptExemplar() {
@@ -101,8 +118,10 @@ final class WriteStats {
     example(reason, series, true, t, "");
     if (reason == RejectReason.TOO_NEW) {
       farthestAhead = Math.max(farthestAhead, t - now);
-      microsLike += plausible(t / 1000) || plausible(t / 1_000_000) ? 1 : 0;
+      microsLike += plausible(t / 1000) ? 1 : 0;
+      nanosLike += plausible(t / 1_000_000) ? 1 : 0;
     } else if (reason == RejectReason.TOO_OLD) {
+      oldest = Math.min(oldest, t);
       secondsLike += t > 0 && t < now && plausible(t * 1000) ? 1 : 0;
     }
   }
@@ -130,18 +149,15 @@ final class WriteStats {
     refusedTotal += n;
   }
 
-  /// One example per series, and per reason where several series offer themselves.
+  /// The first one of a reason is its example.
   private void example(RejectReason reason, int series, boolean timed, long t, String detail) {
-    int last = examples - 1;
-    boolean repeated = last >= 0 && exampleSeries[last] == series && exampleReason[last] == reason;
-    if (repeated || examples == MAX_EXAMPLES) {
-      return;
+    int at = reason.ordinal();
+    if (exampleSeries[at] < 0) {
+      exampleSeries[at] = series;
+      exampleTimed[at] = timed;
+      exampleTime[at] = t;
+      exampleDetail[at] = detail;
     }
-    exampleSeries[examples] = series;
-    exampleTimed[examples] = timed;
-    exampleTime[examples] = t;
-    exampleDetail[examples] = detail;
-    exampleReason[examples++] = reason;
   }
 
   /// Floats that count as written.
@@ -201,36 +217,55 @@ final class WriteStats {
     return refusals;
   }
 
-  int examples() {
-    return examples;
-  }
-
-  int exampleSeries(int example) {
-    return exampleSeries[example];
+  /// Series that is the example of a reason; negative when there is none.
+  int exampleSeries(RejectReason reason) {
+    return exampleSeries[reason.ordinal()];
   }
 
   /// Whether the example is one sample, which has a time, rather than a series.
-  boolean exampleTimed(int example) {
-    return exampleTimed[example];
+  boolean exampleTimed(RejectReason reason) {
+    return exampleTimed[reason.ordinal()];
   }
 
   /// Time of the sample, ms.
-  long exampleTime(int example) {
-    return exampleTime[example];
+  long exampleTime(RejectReason reason) {
+    return exampleTime[reason.ordinal()];
   }
 
   /// What more is known, or the empty string.
-  String exampleDetail(int example) {
-    return exampleDetail[example];
+  String exampleDetail(RejectReason reason) {
+    return exampleDetail[reason.ordinal()];
   }
 
-  RejectReason exampleReason(int example) {
-    return exampleReason[example];
+  /// The counts of the request, to be kept.
+  Tally tally() {
+    int accepted = acceptedTotal();
+    var refusals = refusals();
+    if (refusals.isEmpty()) {
+      return new Tally(accepted, sameAgain, late, 0, Map.of());
+    }
+    var reasons = new LinkedHashMap<String, Integer>();
+    int rejected = 0;
+    for (var refusal : refusals.entrySet()) {
+      reasons.put(refusal.getKey().tag(), refusal.getValue());
+      rejected += refusal.getValue();
+    }
+    return new Tally(accepted, sameAgain, late, rejected, Collections.unmodifiableMap(reasons));
   }
 
   /// Width of the acceptance window, ms.
   long windowMs() {
     return now - minTime;
+  }
+
+  /// How old the oldest sample is that is too old, ms; 0 when its time is none that a clock shows.
+  long oldestAgeMs() {
+    return oldest > 0 && oldest < now ? now - oldest : 0;
+  }
+
+  /// Whether the oldest sample has the time that an unset one has.
+  boolean looksUnset() {
+    return oldest == 0;
   }
 
   /// How far the farthest sample is ahead of the store's clock, ms; 0 when none is too far.
@@ -243,8 +278,13 @@ final class WriteStats {
     return 2 * secondsLike > refused(RejectReason.TOO_OLD);
   }
 
-  /// Whether most times in the future would be recent if they were micro- or nanoseconds.
+  /// Whether most times in the future would be recent if they were microseconds.
   boolean looksLikeMicros() {
     return 2 * microsLike > refused(RejectReason.TOO_NEW);
+  }
+
+  /// Whether most times in the future would be recent if they were nanoseconds.
+  boolean looksLikeNanos() {
+    return 2 * nanosLike > refused(RejectReason.TOO_NEW);
   }
 }

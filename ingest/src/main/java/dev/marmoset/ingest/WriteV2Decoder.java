@@ -211,7 +211,7 @@ final class WriteV2Decoder {
   }
 
   private void endSeries() {
-    int samples = batch.openSamples() + batch.openHistograms();
+    boolean empty = batch.openSamples() + batch.openHistograms() + batch.openExemplars() == 0;
     int name = nameSymbol();
     int region = batch.scratchLength();
     boolean fits = spellLabels();
@@ -222,7 +222,7 @@ final class WriteV2Decoder {
       batch.refuseLast(RejectReason.TOO_MANY_LABELS);
     } else if (!fits) {
       batch.refuseLast(RejectReason.LABELS_TOO_LONG);
-    } else if (samples == 0) {
+    } else if (empty) {
       batch.refuseLast(RejectReason.NO_SAMPLES);
     } else if (metadata.saysAnything() && name != NONE) {
       metadata(name);

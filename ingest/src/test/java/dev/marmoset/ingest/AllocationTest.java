@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.marmoset.ingest.Ingester.Verdict;
+import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.ingest.body.ByteBudget;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Objects;
@@ -77,7 +77,7 @@ class AllocationTest {
   }
 
   private void judge() {
-    Verdict verdict = Objects.requireNonNull(ingester.ingest(batch, stats));
+    Verdict verdict = Objects.requireNonNull(ingester.ingest(batch, stats, SeriesGate.OPEN));
     assertThat(verdict.ifDurable() instanceof WriteOutcome.Accepted).isTrue();
   }
 
@@ -85,9 +85,9 @@ class AllocationTest {
   void wholeRequestLeavesOnlyItsAnswer() {
     byte[] body = WriteClient.snappy(messages().v1());
     var handler = new RemoteWriteHandler(storage, () -> WriteGate.State.OPEN,
-        new IngestMetrics(new SimpleMeterRegistry()), RemoteWriteHandler.Options.defaults());
+        WriteClient.ledger(), WriteOptions.defaults());
     var head = new WriteRequestHead("POST", WriteClient.V1_TYPE, "snappy", "Prometheus/3.5.3", "0.1.0",
-        body.length, "");
+        body.length, Origin.UNKNOWN);
     assertThat(bytesPerSample(() -> {
       var response = handler.handle(head, new ByteArrayInputStream(body));
       assertThat(response.status() == 204).isTrue();

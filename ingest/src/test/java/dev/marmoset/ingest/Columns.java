@@ -132,7 +132,9 @@ final class Columns {
     if (bad) {
       return "BAD_SYMBOL_REF";
     }
-    return series.getSamplesCount() + series.getHistogramsCount() == 0 ? "NO_SAMPLES" : "null";
+    return series.getSamplesCount() + series.getHistogramsCount() + series.getExemplarsCount() == 0
+        ? "NO_SAMPLES"
+        : "null";
   }
 
   private static void append(StringBuilder line, long t, double value) {

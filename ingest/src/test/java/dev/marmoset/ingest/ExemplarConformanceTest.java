@@ -140,13 +140,27 @@ class ExemplarConformanceTest {
     assertThat(client.v1(WriteRequest.newBuilder().addTimeseries(nameless).build()).status()).isEqualTo(204);
   }
 
+  /// A Prometheus sends every exemplar in a series of its own, behind the sample that it belongs to.
   @Test
-  void case18ExemplarsAloneAreRefusedInVersion2() {
+  void case18ExemplarsAloneAreTakenInVersion2WhereTheSeriesExists() {
     assertThat(client.v2(v2(NOW)).status()).isEqualTo(204);
     WriteResponse response = client.v2(v2(0, NOW, List.of("t", "1")));
-    assertThat(response.status()).isEqualTo(400);
-    assertThat(response.body()).contains("series without samples 1");
-    assertThat(written(response)).isEqualTo("0/0/0");
+    assertThat(response.status()).isEqualTo(204);
+    assertThat(written(response)).isEqualTo("0/0/1");
+    assertThat(client.storage.exemplars()).hasSize(1);
+    WriteResponse late = client.v2(v2(0, 0L, List.of("t", "1")));
+    assertThat(late.status()).as("a refused exemplar binds, as beside a sample").isEqualTo(400);
+    assertThat(late.body()).contains("exemplar too old 1");
+  }
+
+  @Test
+  void case18ExemplarsOfAnUnknownSeriesAreDroppedAndNotCountedAsWritten() {
+    WriteResponse response = client.v2(v2(0, NOW, List.of("t", "1")));
+    assertThat(response.status()).isEqualTo(204);
+    assertThat(written(response)).as("all zero tells the sender that nothing was kept").isEqualTo("0/0/0");
+    assertThat(client.storage.created()).isZero();
+    assertThat(client.counter("marmoset.ingest.dropped.exemplars")).isEqualTo(1);
+    assertThat(client.v2(v2(NOW)).status()).isEqualTo(204);
     assertThat(client.storage.exemplars()).isEmpty();
   }
 

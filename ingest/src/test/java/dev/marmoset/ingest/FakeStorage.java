@@ -194,6 +194,12 @@ final class FakeStorage implements Storage {
     }
 
     @Override
+    public long newestTime(long ref) {
+      var samples = stored.getOrDefault((int) ref, new TreeMap<>());
+      return samples.isEmpty() ? Long.MIN_VALUE : samples.lastKey();
+    }
+
+    @Override
     public AppendResult append(long ref, long t, long valueBits) {
       return judge((int) ref, t, valueBits);
     }

@@ -10,6 +10,8 @@ import static dev.marmoset.ingest.WriteClient.written;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.ingest.account.Origin;
+import dev.marmoset.ingest.account.Senders;
 import dev.marmoset.ingest.body.BodyLimits;
 import dev.marmoset.storage.labels.Labels;
 import java.io.ByteArrayOutputStream;
@@ -85,7 +87,7 @@ class FrontDoorConformanceTest {
     var limits =
         new IngestLimits(new BodyLimits(1 << 20, 2 << 20, 16 << 20), defaults.labels(), defaults.maxSamples(),
             defaults.commitTimeout());
-    var small = new WriteClient(HOUR, new RemoteWriteHandler.Options(limits, 204, "r"));
+    var small = new WriteClient(HOUR, WriteOptions.defaults().with(limits));
     byte[] zeros = new byte[(2 << 20) + 1];
     for (byte[] bomb : new byte[][] {coded(GZIPOutputStream::new, zeros),
       coded(SnappyFramedOutputStream::new, zeros),
@@ -102,28 +104,33 @@ class FrontDoorConformanceTest {
 
   @Test
   void case89SenderIsNamedInCounters() {
-    client.handle(new WriteRequestHead("POST", V1_TYPE, "snappy", "vmagent", "", -1, "team-a"),
+    client.handle(
+        new WriteRequestHead("POST", V1_TYPE, "snappy", "vmagent", "", -1, new Origin("", "team-a", "")),
         snappy(UP.v1()));
     assertThat(client.counter("marmoset.ingest.samples", "sender", "team-a")).isEqualTo(1);
-    client.handle(new WriteRequestHead("POST", V1_TYPE, "snappy", "node-fetch/1.0 (+https)", "", -1, ""),
+    client.handle(
+        new WriteRequestHead("POST", V1_TYPE, "snappy", "node-fetch/1.0 (+https)", "", -1, Origin.UNKNOWN),
         snappy(UP.v1()));
     assertThat(client.counter("marmoset.ingest.samples", "sender", "node-fetch")).isEqualTo(1);
-    client.handle(new WriteRequestHead("POST", V1_TYPE, "snappy", "", "", -1, ""), snappy(UP.v1()));
+    client.handle(new WriteRequestHead("POST", V1_TYPE, "snappy", "", "", -1, Origin.UNKNOWN),
+        snappy(UP.v1()));
     assertThat(client.counter("marmoset.ingest.samples", "sender", "unknown")).isEqualTo(1);
   }
 
   @Test
   void sendersBeyondTheBoundShareOneName() {
-    for (int i = 0; i < IngestMetrics.MAX_SENDERS + 5; i++) {
-      client.handle(new WriteRequestHead("POST", V1_TYPE, "snappy", "", "", -1, "s" + i), snappy(UP.v1()));
+    for (int i = 0; i < Senders.MAX_UNPROVEN + 5; i++) {
+      client.handle(new WriteRequestHead("POST", V1_TYPE, "snappy", "", "", -1, new Origin("", "s" + i, "")),
+          snappy(UP.v1()));
     }
     assertThat(client.counter("marmoset.ingest.samples", "sender", "other")).isEqualTo(5);
   }
 
   @Test
   void case91NpmFixtureIsTheSortedSeries() {
-    WriteResponse response = client.handle(new WriteRequestHead("POST", V1_TYPE, "", "node", "", 180, ""),
-        HexFormat.of().parseHex(NPM_BODY));
+    WriteResponse response =
+        client.handle(new WriteRequestHead("POST", V1_TYPE, "", "node", "", 180, Origin.UNKNOWN),
+            HexFormat.of().parseHex(NPM_BODY));
     assertThat(response.body()).isEmpty();
     assertThat(response.status()).isEqualTo(204);
     assertThat(client.content())
@@ -142,7 +149,9 @@ class FrontDoorConformanceTest {
     assertThat(client.v1(new Messages().metric("up").sample(NOW + HOUR, 1)).body())
         .contains("sender clock is 1h ahead");
     assertThat(client.v1(new Messages().metric("up").sample(NOW * 1_000_000, 1)).body())
-        .contains("looks like micro- or nanoseconds");
+        .contains("looks like nanoseconds, expected milliseconds");
+    assertThat(client.v1(new Messages().metric("up").sample(NOW * 1_000, 1)).body())
+        .contains("looks like microseconds, expected milliseconds");
     assertThat(client.v1(new Messages().series("", "").sample(NOW, 1)).body())
         .contains("series without __name__ (labels passed as an array?)");
     assertThat(client.v1(new Messages().metric("up").sample(NOW - 25 * HOUR, 1)).body())
@@ -160,7 +169,10 @@ class FrontDoorConformanceTest {
     assertThat(response.body().getBytes(UTF_8)).hasSizeLessThanOrEqualTo(1024);
     assertThat(response.body())
         .startsWith("refused 10000 of 10001 samples: too old 10000; the others are stored\n");
-    assertThat(response.body().lines().filter(line -> line.contains("too_old {"))).hasSizeBetween(1, 5);
+    assertThat(response.body().lines()).hasSize(2);
+    assertThat(response.body().lines().toList().get(1))
+        .startsWith("too_old 10000: samples may be at most 24h old")
+        .contains("e.g. {__name__=\"m\", long=\"");
     assertThat(client.counter("marmoset.ingest.rejected.samples", "reason", "too_old")).isEqualTo(10_000);
   }
 
@@ -170,7 +182,7 @@ class FrontDoorConformanceTest {
     var limits =
         new IngestLimits(new BodyLimits(1 << 20, 1 << 20, 2 << 20), defaults.labels(), defaults.maxSamples(),
             defaults.commitTimeout());
-    var small = new WriteClient(HOUR, new RemoteWriteHandler.Options(limits, 204, "r"));
+    var small = new WriteClient(HOUR, WriteOptions.defaults().with(limits));
     var empty = new Messages().metric("up");
     for (int i = 0; i < 200_000; i++) {
       empty.bits(0, 0);
@@ -190,7 +202,7 @@ class FrontDoorConformanceTest {
     var limits =
         new IngestLimits(new BodyLimits(1 << 20, 1 << 20, 2 << 20), defaults.labels(), defaults.maxSamples(),
             defaults.commitTimeout());
-    var small = new WriteClient(HOUR, new RemoteWriteHandler.Options(limits, 204, "r"));
+    var small = new WriteClient(HOUR, WriteOptions.defaults().with(limits));
     for (int i = 0; i < 3; i++) {
       assertThat(small.post(V1_TYPE, "identity", new byte[1 << 20]).status()).as("all is given back")
           .isEqualTo(400);
@@ -201,7 +213,7 @@ class FrontDoorConformanceTest {
   void requestWithTooManySamplesIs413() {
     var defaults = IngestLimits.defaults();
     var few = new IngestLimits(defaults.body(), defaults.labels(), 2, defaults.commitTimeout());
-    var small = new WriteClient(HOUR, new RemoteWriteHandler.Options(few, 204, "r"));
+    var small = new WriteClient(HOUR, WriteOptions.defaults().with(few));
     var three = new Messages().metric("up").sample(NOW, 1).sample(NOW + 1, 1).sample(NOW + 2, 1);
     assertThat(small.v1(three).status()).isEqualTo(413);
     assertThat(small.v2(three).status()).isEqualTo(413);
@@ -217,8 +229,9 @@ class FrontDoorConformanceTest {
       }
     };
     var handler = new RemoteWriteHandler(client.storage, () -> WriteGate.State.OPEN,
-        new IngestMetrics(client.registry), RemoteWriteHandler.Options.defaults());
-    assertThat(handler.handle(new WriteRequestHead("POST", "", "", "", "", -1, ""), input).status())
+        WriteClient.ledger(), WriteOptions.defaults());
+    assertThat(
+        handler.handle(new WriteRequestHead("POST", "", "", "", "", -1, Origin.UNKNOWN), input).status())
         .isEqualTo(503);
   }
 }

@@ -149,7 +149,7 @@ class HistogramConformanceTest {
     WriteResponse mixed = client.v2(v2(bad, floats(NOW - 5).build()));
     assertThat(mixed.status()).isEqualTo(400);
     assertThat(mixed.body()).contains("invalid histogram 1")
-        .contains("e.g. invalid_histogram {__name__=\"h\"} at " + NOW);
+        .contains("; e.g. {__name__=\"h\"} at " + NOW);
     assertThat(written(mixed)).isEqualTo("0/1/0");
     assertThat(client.counter("marmoset.ingest.rejected.samples", "reason", "invalid_histogram"))
         .isEqualTo(2);
@@ -181,7 +181,7 @@ class HistogramConformanceTest {
   void memoryOfHistogramsIsBounded() {
     var defaults = IngestLimits.defaults();
     var few = new IngestLimits(defaults.body(), defaults.labels(), 100, defaults.commitTimeout());
-    var small = new WriteClient(WriteClient.HOUR, new RemoteWriteHandler.Options(few, 204, "r"));
+    var small = new WriteClient(WriteClient.HOUR, WriteOptions.defaults().with(few));
     var wide = Histogram.newBuilder().setTimestamp(NOW);
     for (int i = 0; i < 1000; i++) {
       wide.addPositiveDeltas(0);

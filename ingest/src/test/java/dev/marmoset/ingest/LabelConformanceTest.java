@@ -48,9 +48,9 @@ class LabelConformanceTest {
         Arguments.of("case 26, before dropping empties", "duplicate_label",
             new String[] {"__name__", "up", "a", "x",
               "b", "y", "a", ""}),
-        Arguments.of("case 80, long name", "labels_too_long",
+        Arguments.of("case 80, long name", "label_name_too_long",
             new String[] {"__name__", "up", "n".repeat(1025), "x"}),
-        Arguments.of("case 80, long value", "labels_too_long",
+        Arguments.of("case 80, long value", "label_value_too_long",
             new String[] {"__name__", "up", "a", "x".repeat(65537)}),
         Arguments.of("case 80, many", "too_many_labels", manyLabels(257)));
   }

@@ -117,6 +117,11 @@ final class LookupStorage implements Storage, Appender {
   }
 
   @Override
+  public long newestTime(long ref) {
+    return Long.MIN_VALUE;
+  }
+
+  @Override
   public AppendResult append(long ref, long t, long valueBits) {
     checksum += (ref + t) ^ valueBits;
     return AppendResult.ACCEPTED;

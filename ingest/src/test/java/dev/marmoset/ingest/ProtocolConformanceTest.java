@@ -9,6 +9,7 @@ import static dev.marmoset.ingest.WriteClient.written;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.proto.prometheus.MetricMetadata;
 import dev.marmoset.proto.prometheus.WriteRequest;
 import dev.marmoset.proto.prometheus.writev2.Metadata;
@@ -30,7 +31,8 @@ class ProtocolConformanceTest {
 
   @Test
   void case1OnlyPostIsAllowed() {
-    WriteResponse response = client.handle(new WriteRequestHead("GET", "", "", "", "", -1, ""), new byte[0]);
+    WriteResponse response =
+        client.handle(new WriteRequestHead("GET", "", "", "", "", -1, Origin.UNKNOWN), new byte[0]);
     assertThat(response.status()).isEqualTo(405);
     assertThat(response.headers()).containsEntry("Allow", "POST");
   }
@@ -220,7 +222,7 @@ class ProtocolConformanceTest {
     var limits = IngestLimits.defaults();
     var hasty = new IngestLimits(limits.body(), limits.labels(), limits.maxSamples(), Duration.ofMillis(1));
     var impatient =
-        new WriteClient(WriteClient.HOUR, new RemoteWriteHandler.Options(hasty, 204, "marmoset_replica"));
+        new WriteClient(WriteClient.HOUR, WriteOptions.defaults().with(hasty));
     impatient.storage.commits(FakeStorage.Commits.NEVER);
     WriteResponse response = impatient.v1(UP);
     assertThat(response.status()).isEqualTo(503);
@@ -230,7 +232,7 @@ class ProtocolConformanceTest {
   @Test
   void successMayBe200() {
     var client200 = new WriteClient(WriteClient.HOUR,
-        new RemoteWriteHandler.Options(IngestLimits.defaults(), 200, "marmoset_replica"));
+        WriteOptions.defaults().with(new WriteOptions.Statuses(200, 400)));
     assertThat(client200.v1(UP).status()).isEqualTo(200);
   }
 

@@ -39,7 +39,7 @@ class QuickDecoderDifferentialTest {
   private int refuted;
 
   private static Workspace workspace(FakeStorage storage) {
-    return new Workspace(storage, IngestLimits.defaults(), "r", new ByteBudget(1L << 30));
+    return new Workspace(storage, WriteOptions.defaults(), new ByteBudget(1L << 30));
   }
 
   @Test
@@ -87,7 +87,7 @@ class QuickDecoderDifferentialTest {
     read(quick, tooOld);
     assertThat(quick.decode(WireVersion.V2)).isEqualTo(Decoded.COMPLETE);
     assertThat(quick.batch.isConjecture()).isTrue();
-    Ingester.Verdict verdict = quick.ingester.ingest(quick.batch, quick.stats);
+    Ingester.Verdict verdict = quick.ingester.ingest(quick.batch, quick.stats, SeriesGate.OPEN);
     assertThat(verdict).isNotNull();
     assertThat(verdict.ifDurable().toString()).contains("{__name__=\"up\", job=\"a\"}");
   }
@@ -119,18 +119,18 @@ class QuickDecoderDifferentialTest {
     read(quick, bytes);
     if (quick.decode(version) instanceof Decoded.Complete) {
       boolean conjecture = quick.batch.isConjecture();
-      Ingester.Verdict verdict = quick.ingester.ingest(quick.batch, quick.stats);
+      Ingester.Verdict verdict = quick.ingester.ingest(quick.batch, quick.stats, SeriesGate.OPEN);
       held += conjecture && verdict != null ? 1 : 0;
       if (verdict == null) {
         refuted++;
         if (quick.decodeFully(version) instanceof Decoded.Complete) {
-          assertThat(quick.ingester.ingest(quick.batch, quick.stats)).isNotNull();
+          assertThat(quick.ingester.ingest(quick.batch, quick.stats, SeriesGate.OPEN)).isNotNull();
         }
       }
     }
     read(full, bytes);
     if (full.decodeFully(version) instanceof Decoded.Complete) {
-      assertThat(full.ingester.ingest(full.batch, full.stats)).isNotNull();
+      assertThat(full.ingester.ingest(full.batch, full.stats, SeriesGate.OPEN)).isNotNull();
     }
     assertThat(quick.stats.samples()).as("seed %d, message %s", seed, message)
         .isEqualTo(full.stats.samples());

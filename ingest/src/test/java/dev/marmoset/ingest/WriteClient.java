@@ -1,6 +1,10 @@
 package dev.marmoset.ingest;
 
 import com.google.protobuf.MessageLite;
+import dev.marmoset.ingest.account.Origin;
+import dev.marmoset.ingest.account.Receipts;
+import dev.marmoset.ingest.account.SenderLimits;
+import dev.marmoset.ingest.account.Senders;
 import dev.marmoset.proto.prometheus.WriteRequest;
 import dev.marmoset.proto.prometheus.writev2.Request;
 import dev.marmoset.storage.labels.Labels;
@@ -9,6 +13,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,7 +30,10 @@ final class WriteClient {
   long now = NOW;
   final FakeStorage storage;
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final Receipts receipts = new Receipts(10);
   WriteGate.State gate = WriteGate.State.OPEN;
+  /// Monotonic time, ns.
+  long nanos;
   private final RemoteWriteHandler handler;
 
   WriteClient() {
@@ -33,12 +41,24 @@ final class WriteClient {
   }
 
   WriteClient(long windowMs) {
-    this(windowMs, RemoteWriteHandler.Options.defaults());
+    this(windowMs, WriteOptions.defaults());
   }
 
-  WriteClient(long windowMs, RemoteWriteHandler.Options options) {
+  WriteClient(long windowMs, WriteOptions options) {
+    this(windowMs, options, SenderLimits.NONE);
+  }
+
+  WriteClient(long windowMs, WriteOptions options, SenderLimits senders) {
     storage = new FakeStorage(() -> now, windowMs);
-    handler = new RemoteWriteHandler(storage, () -> gate, new IngestMetrics(registry), options);
+    var ledger = new Ledger(registry, new Senders(senders, () -> nanos), receipts,
+        () -> Instant.ofEpochMilli(now), () -> nanos);
+    handler = new RemoteWriteHandler(storage, () -> gate, ledger, options);
+  }
+
+  /// Books of which nobody asks.
+  static Ledger ledger() {
+    return new Ledger(new SimpleMeterRegistry(), new Senders(SenderLimits.NONE, () -> 0), new Receipts(200),
+        () -> Instant.ofEpochMilli(NOW), () -> 0);
   }
 
   WriteResponse v1(WriteRequest request) {
@@ -63,7 +83,9 @@ final class WriteClient {
 
   WriteResponse post(String type, String encoding, byte[] body, long contentLength) {
     return handle(
-        new WriteRequestHead("POST", type, encoding, "Prometheus/3.5.3", "0.1.0", contentLength, ""), body);
+        new WriteRequestHead("POST", type, encoding, "Prometheus/3.5.3", "0.1.0", contentLength,
+            Origin.UNKNOWN),
+        body);
   }
 
   WriteResponse handle(WriteRequestHead head, byte[] body) {

@@ -79,6 +79,7 @@ final class AdminPages {
         GET  /api/v1/status/flags     every setting
         GET  /api/v1/status/config    the settings that were given, as YAML
         GET  /api/v1/status/tsdb      sizes of the store
+        GET  /api/v1/status/receipts  what became of the last writes; ?sender=<name>, ?rejected=true, ?limit=<n>
 
         Queries: the Thanos StoreAPI on the gRPC port, or: marmoset series '{job="marmoset"}'"""
         .formatted(build.version());

@@ -1,8 +1,11 @@
 package dev.marmoset.server;
 
-import dev.marmoset.ingest.IngestMetrics;
+import dev.marmoset.ingest.Ledger;
 import dev.marmoset.ingest.RemoteWriteHandler;
 import dev.marmoset.ingest.WriteRequestHead;
+import dev.marmoset.ingest.account.Origin;
+import dev.marmoset.ingest.account.Receipts;
+import dev.marmoset.ingest.account.Senders;
 import dev.marmoset.server.Readiness.Stage;
 import dev.marmoset.server.config.ByteSizes;
 import dev.marmoset.server.config.Durations;
@@ -27,7 +30,9 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +74,7 @@ final class Assembly {
   private final StoreApi storeApi;
   private final Doors doors;
   private final GrpcServer grpc;
+  private final Router router = new Router();
   private final HttpServer http;
   private boolean announcedReady;
 
@@ -78,14 +84,17 @@ final class Assembly {
     this.config = loaded.config();
     this.build = build;
     this.identity = ReplicaIdentity.of(incarnation.toString(), config.identity().replicaValue(), metadataUri);
-    this.remoteWrite = new RemoteWriteHandler(storage, readiness, new IngestMetrics(metrics.meters()),
-        Limits.ofWrites(config));
+    var receipts = new Receipts(config.receive().receipts());
+    var ledger =
+        new Ledger(metrics.meters(), new Senders(Limits.ofSenders(config), clock::nanos), receipts, clock,
+            clock::nanos);
+    this.remoteWrite = new RemoteWriteHandler(storage, readiness, ledger, Limits.ofWrites(config));
     this.storeApi =
         new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
     this.doors = new Doors(config.doors(), clock, random, metrics.meters());
     this.grpc = new GrpcServer(config.grpc(), doors.grpcTls(), storeApi, doors.rpcGuard(), polls);
-    var router = new Router();
-    new WriteEndpoint(remoteWrite::handle, traffic).addTo(router);
+    new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header()).addTo(router);
+    new ReceiptsPage(receipts).addTo(router);
     new AdminPages(build, loaded.settings(), readiness, metrics, storage::opened).addTo(router);
     if (config.http().lifecycle()) {
       AdminPages.addLifecycleTo(router, () -> stopRequested.complete(StopReason.QUIT));
@@ -120,6 +129,11 @@ final class Assembly {
   /// Completes when the server should stop.
   CompletableFuture<StopReason> stopRequested() {
     return stopRequested;
+  }
+
+  /// Every route of HTTP, see [Router#listing], and every rpc as `service/method`.
+  List<String> listDoors() {
+    return Stream.concat(router.listing().stream(), grpc.rpcs().stream()).toList();
   }
 
   /// Takes renewed certificates now; done in the background as well.
@@ -192,7 +206,7 @@ final class Assembly {
 
   private void open() throws StartException {
     try {
-      var setup = StorageSetup.of(config.tsdb(), build.version());
+      var setup = StorageSetup.of(config, build.version());
       LOG.atInfo().addKeyValue("version", build.version()).addKeyValue("incarnation", incarnation)
           .addKeyValue("replica", identity.value()).addKeyValue("task", identity.taskId().orElse("none"))
           .addKeyValue("data", setup.options().data().toAbsolutePath())
@@ -201,7 +215,8 @@ final class Assembly {
           .addKeyValue("commit_interval", Durations.format(setup.options().commitInterval()))
           .addKeyValue("memory", ByteSizes.format(setup.options().offHeapBytes()))
           .addKeyValue("heap", ByteSizes.format(Runtime.getRuntime().maxMemory())).log("opening the store");
-      var tsdb = Tsdb.open(setup.options(), incarnation, new LocalFileSystem(), clock, random);
+      var tsdb =
+          Tsdb.open(setup.options(), incarnation, new LocalFileSystem(), clock, random).keepingWindows();
       storage.attach(tsdb);
       new TsdbMetrics(metrics.meters(), tsdb);
       heap.register(metrics.meters());
@@ -243,7 +258,7 @@ final class Assembly {
   private boolean writeOwn(byte[] request) {
     var head =
         new WriteRequestHead("POST", "application/x-protobuf", "identity", "marmoset/" + build.version(),
-            "0.1.0", request.length, "");
+            "0.1.0", request.length, Origin.UNKNOWN);
     var response = remoteWrite.handle(head, new ByteArrayInputStream(request));
     if (response.status() >= 300) {
       LOG.atDebug().addKeyValue("status", response.status()).addKeyValue("said", response.body())

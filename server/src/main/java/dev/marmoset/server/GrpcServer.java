@@ -8,6 +8,7 @@ import io.grpc.BindableService;
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -23,6 +24,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -102,6 +104,13 @@ final class GrpcServer {
   InetSocketAddress start() throws IOException {
     server.start();
     return (InetSocketAddress) server.getListenSockets().getFirst();
+  }
+
+  /// Every method that is served, as `service/method`.
+  List<String> rpcs() {
+    return server.getServices().stream()
+        .flatMap(service -> service.getServiceDescriptor().getMethods().stream())
+        .map(MethodDescriptor::getFullMethodName).sorted().toList();
   }
 
   /// What the health service says of the whole server.

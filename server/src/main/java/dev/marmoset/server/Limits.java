@@ -2,7 +2,10 @@ package dev.marmoset.server;
 
 import dev.marmoset.ingest.IngestLimits;
 import dev.marmoset.ingest.IngestLimits.LabelLimits;
-import dev.marmoset.ingest.RemoteWriteHandler;
+import dev.marmoset.ingest.Tenancy;
+import dev.marmoset.ingest.WriteOptions;
+import dev.marmoset.ingest.WriteOptions.Statuses;
+import dev.marmoset.ingest.account.SenderLimits;
 import dev.marmoset.ingest.body.BodyLimits;
 import dev.marmoset.query.QueryLimits;
 import dev.marmoset.server.config.Flags;
@@ -29,19 +32,27 @@ final class Limits {
 
   private Limits() {}
 
-  /// What one write may carry and all together may hold.
-  static RemoteWriteHandler.Options ofWrites(ServerConfig config) {
+  /// What one write may carry and all together may hold, and how it is answered.
+  static WriteOptions ofWrites(ServerConfig config) {
     var receive = config.receive();
-    long bodies = Math.max((long) receive.maxBodyBytes() + receive.maxDecodedBytes(), heap() / BODY_SHARE);
-    var defaults = IngestLimits.defaults();
-    var limits = new IngestLimits(new BodyLimits(receive.maxBodyBytes(), receive.maxDecodedBytes(), bodies),
-        new LabelLimits(receive.maxLabels(), receive.maxNameBytes(), receive.maxValueBytes(),
-            receive.maxSetBytes()),
-        defaults.maxSamples(), defaults.commitTimeout());
+    var sizes = receive.sizes();
+    long bodies = Math.max((long) sizes.maxBodyBytes() + sizes.maxDecodedBytes(), heap() / BODY_SHARE);
+    var limits = new IngestLimits(new BodyLimits(sizes.maxBodyBytes(), sizes.maxDecodedBytes(), bodies),
+        new LabelLimits(sizes.maxLabels(), sizes.maxNameBytes(), sizes.maxValueBytes(), sizes.maxSetBytes()),
+        sizes.maxSamples(), IngestLimits.defaults().commitTimeout());
     // Without a replica label of our own, series of others must still not carry the usual one.
     String replica = config.identity().replicaLabel();
-    return new RemoteWriteHandler.Options(limits, receive.successStatus(),
-        replica.isEmpty() ? Flags.REPLICA_LABEL.defaultText() : replica);
+    var tenants = receive.tenants();
+    Optional<Tenancy> tenancy = tenants.label().isEmpty() ? Optional.empty()
+        : Optional.of(new Tenancy(tenants.label(), tenants.defaultTenant()));
+    return new WriteOptions(limits, new Statuses(receive.successStatus(), receive.rejectStatus()),
+        replica.isEmpty() ? Flags.REPLICA_LABEL.defaultText() : replica, tenancy);
+  }
+
+  /// What one sender may send and all of them may create.
+  static SenderLimits ofSenders(ServerConfig config) {
+    var senders = config.receive().senders();
+    return new SenderLimits(senders.samplesPerSecond(), senders.seriesPerDay(), senders.newSeriesPerSecond());
   }
 
   /// What one select may answer and all together may hold.

@@ -2,6 +2,8 @@ package dev.marmoset.server;
 
 import dev.marmoset.server.config.ServerConfig;
 import dev.marmoset.storage.tsdb.TsdbOptions;
+import dev.marmoset.storage.window.LateSamples;
+import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -25,16 +27,26 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
   ///
   /// @param version of the program
   /// @throws IOException if no existing directory above the data path can be looked at
-  static StorageSetup of(ServerConfig.Tsdb config, String version) throws IOException {
+  static StorageSetup of(ServerConfig server, String version) throws IOException {
+    var config = server.tsdb();
     String fileSystem = fileSystem(config.path());
     var commit = config.commitInterval().orElse(fileSystem.startsWith("nfs") ? NETWORK_COMMIT : LOCAL_COMMIT);
     var scratch = config.scratchPath().orElseGet(
         () -> Path.of(System.getProperty("java.io.tmpdir"), "marmoset-" + System.getProperty("user.name")));
     long memory = config.memoryLimit().orElseGet(() -> ((long) (machineMemory() * MEMORY_SHARE)) & -MIB);
-    var options =
-        new TsdbOptions(config.path(), scratch, version, config.outOfOrderWindow(), commit, 0, memory,
-            config.maxExemplars());
+    var options = new TsdbOptions(config.path(), scratch, version, commit, config.maxSeries(), memory,
+        config.maxExemplars(),
+        fileSystem.startsWith("nfs"), windows(server));
     return new StorageSetup(options, fileSystem);
+  }
+
+  private static WindowOptions windows(ServerConfig server) {
+    ServerConfig.Windows windows = server.windows();
+    return new WindowOptions(server.identity().externalLabels(), server.tsdb().outOfOrderWindow(),
+        windows.cutDelay(),
+        windows.publishesLate() ? LateSamples.PATCH : LateSamples.WAIT, windows.retention(),
+        windows.maxBytes(),
+        false);
   }
 
   private static String fileSystem(Path path) throws IOException {

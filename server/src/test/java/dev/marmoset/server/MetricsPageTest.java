@@ -75,6 +75,11 @@ class MetricsPageTest {
     request.add(Labels.of(Labels.METRIC_NAME, "a", "n", "2"), now, 0);
     request.add(Labels.of(Labels.METRIC_NAME, "a", "n", "2"), 1_000, 0);
     assertThat(server.post("/api/v1/write", request.toByteArray()).statusCode()).isEqualTo(400);
+    request.add(Labels.of(Labels.METRIC_NAME, "a", "n", "1"), now - 1_000, 0);
+    assertThat(server.post("/api/v1/write", request.toByteArray()).statusCode()).as("same again, and late")
+        .isEqualTo(400);
+    assertThat(server.post("/api/v1/write", new byte[0], "Content-Type", "image/png").statusCode())
+        .isEqualTo(415);
     assertThat(server.series("a{n=\"1\"}")).isInstanceOf(Outcome.Answer.class);
     assertThat(server.series("a")).isInstanceOf(Outcome.Problem.class);
   }

@@ -59,6 +59,11 @@ public interface Appender extends AutoCloseable {
   /// @return the series ref, or [#OVER_LIMIT]
   long create(byte[] region, int offset, int length);
 
+  /// Time of the newest sample held of a series, ms, without those of this request; [Long#MIN_VALUE] when none is held.
+  ///
+  /// @param ref series ref from [#find] or [#create]
+  long newestTime(long ref);
+
   /// Judges one sample and, when it is accepted, adds it to the request's group.
   ///
   /// @param ref       series ref from [#find] or [#create]

@@ -47,7 +47,6 @@ public class LateBenchmark {
   private static final int LATE_PER_SERIES = 20;
   private static final long NOW = 1_700_006_400_000L;
   private static final TimeRange ALL = new TimeRange(0, Long.MAX_VALUE);
-  private static final HeadView VIEW = new HeadView(0, Long.MIN_VALUE);
 
   private Path scratch;
   private Head head;
@@ -106,6 +105,6 @@ public class LateBenchmark {
   @Benchmark
   public List<Chunk> readMerged() throws IOException {
     next = next + 1 == SERIES ? 0 : next + 1;
-    return new SeriesReader(head, next, VIEW).chunks(ALL);
+    return new SeriesReader(head, next, new HeadView(0, Long.MIN_VALUE)).chunks(ALL);
   }
 }

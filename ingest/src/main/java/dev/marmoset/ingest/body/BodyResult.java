@@ -9,8 +9,9 @@ public sealed interface BodyResult {
 
   /// The body is over a cap, by its length, by what it declares, or by what it decompresses to.
   ///
-  /// @param text fit for the sender
-  record TooLarge(String text) implements BodyResult {}
+  /// @param decoded whether it is the cap of decompressed bytes rather than that of the body as it came
+  /// @param text    fit for the sender
+  record TooLarge(boolean decoded, String text) implements BodyResult {}
 
   /// The body is in a coding that is known but not supported.
   ///
@@ -24,6 +25,7 @@ public sealed interface BodyResult {
 
   /// The body could not be taken for reasons that pass: no room for it now, or the connection broke.
   ///
-  /// @param text fit for the sender
-  record Unavailable(String text) implements BodyResult {}
+  /// @param brokenOff whether the connection broke
+  /// @param text      fit for the sender
+  record Unavailable(boolean brokenOff, String text) implements BodyResult {}
 }

@@ -53,7 +53,7 @@ public final class RequestBody {
     try {
       fault = contentLength > limits.maxCompressedBytes() ? overCompressedCap() : fill(in);
     } catch (IOException e) {
-      return new BodyResult.Unavailable(
+      return new BodyResult.Unavailable(true,
           "reading the body broke off after " + rawLength + " bytes: " + e.getMessage());
     }
     if (fault != null) {
@@ -73,6 +73,11 @@ public final class RequestBody {
   /// Number of decompressed bytes.
   public int length() {
     return plain ? rawLength : decodedLength;
+  }
+
+  /// Number of bytes read, as they came.
+  public int receivedBytes() {
+    return rawLength;
   }
 
   /// Gives up the bytes and what they cost.
@@ -210,15 +215,15 @@ public final class RequestBody {
   }
 
   private BodyResult overCompressedCap() {
-    return new BodyResult.TooLarge(
+    return new BodyResult.TooLarge(false,
         "body is larger than " + limits.maxCompressedBytes() + " bytes before decompression");
   }
 
   static BodyResult overDecodedCap(int cap) {
-    return new BodyResult.TooLarge("body is larger than " + cap + " bytes after decompression");
+    return new BodyResult.TooLarge(true, "body is larger than " + cap + " bytes after decompression");
   }
 
   static BodyResult noRoom() {
-    return new BodyResult.Unavailable("memory for request bodies is in use; send again");
+    return new BodyResult.Unavailable(false, "memory for request bodies is in use; send again");
   }
 }

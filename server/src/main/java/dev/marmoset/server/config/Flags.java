@@ -112,6 +112,28 @@ public final class Flags {
   public static final Flag<Duration> TSDB_OUT_OF_ORDER_TIME_WINDOW = Flag.single(STORAGE_GROUP,
       "tsdb.out-of-order.time-window", Syntax.duration(Duration.ofMinutes(5)), "24h",
       "How old a sample may be when it arrives; order never matters within it. At least 5m.");
+  /// Time until a window is cut.
+  public static final Flag<Duration> TSDB_CUT_DELAY = Flag.single(STORAGE_GROUP, "tsdb.cut-delay",
+      Syntax.duration(Duration.ofSeconds(10)), "5m",
+      "How long after the end of a two-hour window its samples stay in memory before they become a block.");
+  /// Retention by age.
+  public static final Flag<Duration> TSDB_RETENTION = Flag.single(STORAGE_GROUP, "tsdb.retention",
+      Syntax.duration(Duration.ZERO), "15d",
+      "How long blocks stay on the volume, and with a bucket at least until two hours after their upload. 0s: for ever;"
+          + " else at least 3h more than the acceptance window.");
+  /// Retention by size.
+  public static final Flag<Long> TSDB_MAX_RETENTION_BYTES = Flag.single(STORAGE_GROUP,
+      "tsdb.max-retention-bytes", Syntax.bytes(0, Long.MAX_VALUE), "0",
+      "Most bytes of blocks on the volume; the oldest leave first. 0: no limit. The log comes on top.");
+  /// Retention of blocks that are not in the bucket.
+  public static final Flag<String> TSDB_RETENTION_UNUPLOADED = Flag.single(STORAGE_GROUP,
+      "tsdb.retention.unuploaded", Syntax.oneOf("keep", "allow"), "keep",
+      "With a bucket: \"allow\" lets blocks leave the volume that are not in the bucket yet.");
+  /// What becomes of late samples in the bucket.
+  public static final Flag<String> UPLOAD_LATE_SAMPLES = Flag.single(STORAGE_GROUP, "upload.late-samples",
+      Syntax.oneOf("wait", "patch"), "wait",
+      "\"wait\": a window is published once, when nothing can come for it any more. \"patch\": soon after its end, and"
+          + " late samples as further blocks that overlap it; the compactor needs vertical compaction then.");
   /// Commit interval.
   public static final Flag<Optional<Duration>> LOG_COMMIT_INTERVAL = Flag.single(STORAGE_GROUP,
       "log.commit-interval",
@@ -130,6 +152,12 @@ public final class Flags {
       Syntax.number(0, 10_000_000), "100000",
       "Exemplars that are kept, the latest by arrival, in some 110 bytes of heap each; 0: none, and those that arrive"
           + " are dropped without an error.");
+
+  /// Bound of series.
+  public static final Flag<Long> TSDB_MAX_SERIES = Flag.single(STORAGE_GROUP, "tsdb.max-series",
+      Syntax.number(0, Integer.MAX_VALUE), "0",
+      "Most series the store holds; samples of further ones are refused with 400, those of known ones are taken. 0: as"
+          + " many as --memory.limit has room for.");
 
   /// External labels.
   public static final Flag<Labels> LABEL = Flag.<Label, Labels>repeatable(IDENTITY_GROUP, "label",
@@ -151,6 +179,52 @@ public final class Flags {
       Flag.single(RECEIVE_GROUP, "receive.success-status",
           Syntax.oneOf("204", "200"), "204",
           "HTTP status of an accepted write; 200 for senders that test for it.");
+  /// Status of a refusal.
+  public static final Flag<String> RECEIVE_REJECT_STATUS = Flag.single(RECEIVE_GROUP, "receive.reject-status",
+      Syntax.oneOf("400", "409", "204"), "400",
+      "HTTP status of a write of which samples were refused for good; the rest of it is stored whatever the status is."
+          + " 409 is what Thanos Receive answers, 204 is for senders that stop or send for ever at a 4xx: what was"
+          + " refused then shows only in X-Marmoset-Result, the metrics and the receipts.");
+  /// Receipts that are kept.
+  public static final Flag<Long> RECEIVE_RECEIPTS = Flag.single(RECEIVE_GROUP, "receive.receipts",
+      Syntax.number(0, 10_000), "200",
+      "Writes of which /api/v1/status/receipts tells: the last ones, and as many of the last ones of which something was"
+          + " refused. Some 200 bytes each, up to 1KiB more for a refusal; 0: none.");
+  /// Most samples of a request.
+  public static final Flag<Long> RECEIVE_MAX_SAMPLES = Flag.single(RECEIVE_GROUP,
+      "receive.max-samples-per-request",
+      Syntax.number(1, 10_000_000), "1000000",
+      "Most samples, histograms and exemplars a write may carry, of each; more is answered 413.");
+  /// Rate of new series.
+  public static final Flag<Long> RECEIVE_MAX_NEW_SERIES = Flag.single(RECEIVE_GROUP,
+      "receive.max-new-series-per-second", Syntax.number(0, Integer.MAX_VALUE), "0",
+      "Series that all senders together may create per second, with a burst of 10s. A write beyond it is stored as far"
+          + " as its series exist and answered 503, so that a sender sends it again and nothing is lost. 0: no limit.");
+  /// Rate of a sender.
+  public static final Flag<Long> RECEIVE_SENDER_SAMPLES = Flag.single(RECEIVE_GROUP,
+      "receive.sender-max-samples-per-second", Syntax.number(0, Integer.MAX_VALUE), "0",
+      "Samples that one sender may send per second, with a burst of 10s; beyond it 429 before the body is read. A"
+          + " Prometheus drops what is answered 429 unless its queue_config has retry_on_http_429: true. 0: no limit.");
+  /// New series of a sender.
+  public static final Flag<Long> RECEIVE_SENDER_SERIES = Flag.single(RECEIVE_GROUP,
+      "receive.sender-max-new-series",
+      Syntax.number(0, Integer.MAX_VALUE), "0",
+      "Series that one sender may create within 24h; samples of further ones are refused with 400, those of known ones"
+          + " are taken. 0: no limit.");
+  /// Header that names the tenant.
+  public static final Flag<String> RECEIVE_TENANT_HEADER = Flag.single(RECEIVE_GROUP, "receive.tenant-header",
+      Syntax.text("<name>"), "THANOS-TENANT",
+      "HTTP header that names the tenant; X-Scope-OrgID is read where it is absent. The tenant names the sender in"
+          + " metrics and limits where no credential does.");
+  /// Tenant of writes that name none.
+  public static final Flag<String> RECEIVE_DEFAULT_TENANT = Flag.single(RECEIVE_GROUP,
+      "receive.default-tenant-id", Syntax.text("<tenant>"), "default-tenant",
+      "Tenant of writes that name none, for --receive.tenant-label-name.");
+  /// Label that tells tenants apart.
+  public static final Flag<String> RECEIVE_TENANT_LABEL = Flag.single(RECEIVE_GROUP,
+      "receive.tenant-label-name", Syntax.text("<name>"), "",
+      "Label that every series gets, with its tenant as value; a label of that name that a series brings along is"
+          + " replaced. Thanos' name for it is tenant_id. Empty: no such label, and tenants share their series.");
   /// Largest compressed body.
   public static final Flag<Long> RECEIVE_MAX_BODY_BYTES = Flag.single(RECEIVE_GROUP, "receive.max-body-bytes",
       Syntax.bytes(MIB, 1024 * MIB), "16MiB",
@@ -209,10 +283,14 @@ public final class Flags {
       GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, GRPC_TLS_CERT, GRPC_TLS_KEY,
       GRPC_TLS_CLIENT_CA,
       GRPC_TLS_MIN_VERSION, AUTH_CONFIG, AUTH_CONFIG_FILE, TSDB_PATH, TSDB_SCRATCH_PATH,
-      TSDB_OUT_OF_ORDER_TIME_WINDOW, LOG_COMMIT_INTERVAL, MEMORY_LIMIT, TSDB_MAX_EXEMPLARS, LABEL,
+      TSDB_OUT_OF_ORDER_TIME_WINDOW, TSDB_CUT_DELAY, TSDB_RETENTION,
+      TSDB_MAX_RETENTION_BYTES, TSDB_RETENTION_UNUPLOADED, UPLOAD_LATE_SAMPLES, LOG_COMMIT_INTERVAL,
+      MEMORY_LIMIT, TSDB_MAX_EXEMPLARS, TSDB_MAX_SERIES, LABEL,
       REPLICA_LABEL, REPLICA_VALUE,
-      RECEIVE_SUCCESS_STATUS, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES, RECEIVE_MAX_LABELS,
-      RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES, RECEIVE_MAX_LABEL_SET_BYTES,
+      RECEIVE_SUCCESS_STATUS, RECEIVE_REJECT_STATUS, RECEIVE_RECEIPTS, RECEIVE_TENANT_HEADER,
+      RECEIVE_DEFAULT_TENANT, RECEIVE_TENANT_LABEL, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES,
+      RECEIVE_MAX_SAMPLES, RECEIVE_MAX_LABELS, RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES,
+      RECEIVE_MAX_LABEL_SET_BYTES, RECEIVE_MAX_NEW_SERIES, RECEIVE_SENDER_SAMPLES, RECEIVE_SENDER_SERIES,
       STORE_REQUEST_SERIES, STORE_REQUEST_SAMPLES,
       STORE_LIVE_TAIL, SELF_MONITORING, SELF_MONITORING_INTERVAL, LOG_LEVEL, LOG_FORMAT);
 

@@ -14,12 +14,14 @@ import java.util.Optional;
 /// @param grpc           the gRPC listener
 /// @param doors          who may come in, and TLS
 /// @param tsdb           the data on disk
+/// @param windows        when data becomes blocks and leaves
 /// @param identity       the labels this store announces
-/// @param receive        bounds of the write path
+/// @param receive        the write path
 /// @param store          bounds of the read path
 /// @param selfMonitoring writing the own metrics
 /// @param logging        what is logged and how
-public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Identity identity, Receive receive,
+public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Windows windows, Identity identity,
+    Receive receive,
     Store store,
     SelfMonitoring selfMonitoring, Logging logging) {
 
@@ -58,8 +60,19 @@ public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Identit
   /// @param commitInterval   how long a group collects; empty: by the kind of file system
   /// @param memoryLimit      bytes the head may use; empty: by the memory of the machine or container
   /// @param maxExemplars     exemplars that are kept; 0: none
+  /// @param maxSeries        series the store holds; 0: as many as the memory has room for
   public record Tsdb(Path path, Optional<Path> scratchPath, Duration outOfOrderWindow,
-      Optional<Duration> commitInterval, Optional<Long> memoryLimit, int maxExemplars) {}
+      Optional<Duration> commitInterval, Optional<Long> memoryLimit, int maxExemplars, long maxSeries) {}
+
+  /// When data becomes blocks and leaves the volume.
+  ///
+  /// @param cutDelay          from a window's end until it becomes a block
+  /// @param retention         how long blocks stay; zero: for ever
+  /// @param maxBytes          most bytes of blocks; 0: no limit
+  /// @param keepsUnuploaded   whether a block that is not in the bucket stays, if there is a bucket
+  /// @param publishesLate     whether late samples go to the bucket as blocks of their own
+  public record Windows(Duration cutDelay, Duration retention, long maxBytes, boolean keepsUnuploaded,
+      boolean publishesLate) {}
 
   /// The labels this store announces.
   ///
@@ -68,18 +81,42 @@ public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Identit
   /// @param replicaValue   its value; empty: task id and incarnation
   public record Identity(Labels externalLabels, String replicaLabel, Optional<String> replicaValue) {}
 
-  /// Bounds of the write path.
+  /// The write path.
   ///
-  /// @param successStatus   status of an accepted write, 204 or 200
+  /// @param successStatus status of an accepted write, 204 or 200
+  /// @param rejectStatus  status of a write of which something was refused for good, 400, 409 or 204
+  /// @param receipts      writes of which the status page tells
+  /// @param sizes         bounds of one write
+  /// @param senders       bounds of one sender and of all
+  /// @param tenants       how tenants are told apart
+  public record Receive(int successStatus, int rejectStatus, int receipts, Sizes sizes, Senders senders,
+      Tenants tenants) {}
+
+  /// Bounds of one write.
+  ///
   /// @param maxBodyBytes    largest compressed body
   /// @param maxDecodedBytes largest decoded body
+  /// @param maxSamples      most samples
   /// @param maxLabels       most labels of a series
   /// @param maxNameBytes    longest label name, UTF-8 bytes
   /// @param maxValueBytes   longest label value, UTF-8 bytes
   /// @param maxSetBytes     most bytes of all labels of a series
-  public record Receive(int successStatus, int maxBodyBytes, int maxDecodedBytes, int maxLabels,
-      int maxNameBytes,
+  public record Sizes(int maxBodyBytes, int maxDecodedBytes, int maxSamples, int maxLabels, int maxNameBytes,
       int maxValueBytes, int maxSetBytes) {}
+
+  /// Bounds of senders; 0: no limit.
+  ///
+  /// @param samplesPerSecond   samples of one sender per second
+  /// @param seriesPerDay       series that one sender may create within 24 h
+  /// @param newSeriesPerSecond series that all senders may create per second
+  public record Senders(long samplesPerSecond, long seriesPerDay, long newSeriesPerSecond) {}
+
+  /// How tenants are told apart.
+  ///
+  /// @param header        HTTP header that names the tenant
+  /// @param defaultTenant tenant of writes that name none
+  /// @param label         label that every series gets; empty: none
+  public record Tenants(String header, String defaultTenant, String label) {}
 
   /// Bounds of the read path.
   ///

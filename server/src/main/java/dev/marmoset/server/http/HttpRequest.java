@@ -10,6 +10,12 @@ public interface HttpRequest {
   /// A header by its name in any case; empty if absent. Of several values the first.
   String header(String name);
 
+  /// A parameter of the query, decoded; empty if absent. Of several values the first.
+  String query(String name);
+
+  /// Network of the peer, as [dev.marmoset.ingest.account.Origin#addressGroup] has it.
+  String network();
+
   /// Name of the credential that the caller proved; empty if there was none.
   String caller();
 

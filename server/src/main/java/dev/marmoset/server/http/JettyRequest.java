@@ -1,5 +1,6 @@
 package dev.marmoset.server.http;
 
+import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.server.auth.Proof;
 import dev.marmoset.server.tls.CertificateNames;
 import java.io.InputStream;
@@ -23,6 +24,17 @@ record JettyRequest(Request request, String caller, InputStream body) implements
   public String header(String name) {
     String value = request.getHeaders().get(name);
     return value == null ? "" : value;
+  }
+
+  @Override
+  public String query(String name) {
+    String value = Request.extractQueryParameters(request).getValue(name);
+    return value == null ? "" : value;
+  }
+
+  @Override
+  public String network() {
+    return Origin.addressGroup(request.getConnectionMetaData().getRemoteSocketAddress());
   }
 
   @Override

@@ -65,6 +65,13 @@ public final class Router {
     return this;
   }
 
+  /// Every route as `METHOD template ACCESS`, in the order in which they were added: what a list of doors is checked
+  /// against.
+  public List<String> listing() {
+    return routes.stream()
+        .map(route -> route.method + " /" + String.join("/", route.segments) + " " + route.access).toList();
+  }
+
   /// Looks a request up.
   ///
   /// @param path decoded path, beginning with a slash

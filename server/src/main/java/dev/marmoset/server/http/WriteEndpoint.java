@@ -2,6 +2,7 @@ package dev.marmoset.server.http;
 
 import dev.marmoset.ingest.WriteRequestHead;
 import dev.marmoset.ingest.WriteResponse;
+import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.server.auth.Access;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,11 +18,12 @@ public final class WriteEndpoint implements Endpoint {
   /// Prometheus, Thanos Receive, Mimir, Cortex, and Amazon's workspaces: senders change only the host.
   private static final String[] PATHS = {"/api/v1/write", "/api/v1/receive", "/api/v1/push", "/api/prom/push",
     "/api/v1/remote_write", "/workspaces/{any}/api/v1/remote_write"};
-  /// Who sends, when no credential says it: from the most to the least telling header.
-  private static final String[] SENDER_HEADERS = {"THANOS-TENANT", "X-Scope-OrgID"};
+  /// Names the tenant where the configured header does not: Mimir and Cortex senders.
+  private static final String OTHER_TENANT_HEADER = "X-Scope-OrgID";
 
   private final WriteHandler handler;
   private final WriteTraffic traffic;
+  private final String tenantHeader;
 
   /// What takes writes, usually `ingest.RemoteWriteHandler`.
   @FunctionalInterface
@@ -32,10 +34,12 @@ public final class WriteEndpoint implements Endpoint {
     WriteResponse handle(WriteRequestHead head, InputStream body) throws IOException;
   }
 
-  /// @param traffic sees every write begin and end
-  public WriteEndpoint(WriteHandler handler, WriteTraffic traffic) {
+  /// @param traffic      sees every write begin and end
+  /// @param tenantHeader header that names the tenant
+  public WriteEndpoint(WriteHandler handler, WriteTraffic traffic, String tenantHeader) {
     this.handler = handler;
     this.traffic = traffic;
+    this.tenantHeader = tenantHeader;
   }
 
   /// Adds all paths of remote write to a router.
@@ -57,15 +61,13 @@ public final class WriteEndpoint implements Endpoint {
     }
   }
 
-  private static WriteRequestHead head(HttpRequest request) {
-    String sender = request.caller();
-    for (int i = 0; i < SENDER_HEADERS.length && sender.isEmpty(); i++) {
-      sender = request.header(SENDER_HEADERS[i]);
-    }
+  private WriteRequestHead head(HttpRequest request) {
+    String tenant = request.header(tenantHeader);
+    var origin = new Origin(request.caller(), tenant.isEmpty() ? request.header(OTHER_TENANT_HEADER) : tenant,
+        request.network());
     return new WriteRequestHead(request.method(), request.header("Content-Type"),
         request.header("Content-Encoding"),
         request.header("User-Agent"), request.header("X-Prometheus-Remote-Write-Version"),
-        request.contentLength(),
-        sender);
+        request.contentLength(), origin);
   }
 }

@@ -21,6 +21,7 @@ public final class TsdbMetrics {
     log();
     head();
     replay();
+    windows();
   }
 
   private void log() {
@@ -81,6 +82,28 @@ public final class TsdbMetrics {
     gauge("marmoset.replay.samples", "", "samples replayed at the start", t -> t.replayProgress().samples());
     gauge("marmoset.log.damaged.segments", "", "segments and logs of which a part could not be read",
         Tsdb::damagedSegments);
+  }
+
+  private void windows() {
+    counter("marmoset.window.parts", "", "windows or late samples cut into a block",
+        t -> t.windowStats().parts());
+    counter("marmoset.window.commits", "", "final blocks, first blocks and patches decided on",
+        t -> t.windowStats().commits());
+    counter("marmoset.window.written", "bytes", "bytes of blocks written to the volume",
+        t -> t.windowStats().blockBytes());
+    counter("marmoset.window.failures", "", "steps with windows and blocks that failed and are tried again",
+        t -> t.windowStats().failures());
+    counter("marmoset.blocks.quarantined", "", "blocks set aside because they are damaged",
+        t -> t.windowStats().quarantined());
+    counter("marmoset.blocks.retired", "", "blocks that left the volume by age or size",
+        t -> t.windowStats().retired());
+    gauge("prometheus.tsdb.blocks.loaded", "", "blocks served", t -> t.windowStats().blocks());
+    gauge("prometheus.tsdb.storage.blocks", "bytes", "bytes of the blocks served",
+        t -> t.windowStats().bytes());
+    gauge("marmoset.window.oldest.open.time", "seconds",
+        "start of the oldest window that is not closed, seconds since the epoch; NaN without one",
+        t -> t.windowStats().oldestOpen() == Long.MAX_VALUE ? Double.NaN
+            : t.windowStats().oldestOpen() / 1000.0);
   }
 
   private void memory(String part, ToDoubleFunction<HeadSizes> bytes) {

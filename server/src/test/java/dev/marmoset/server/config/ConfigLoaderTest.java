@@ -30,9 +30,13 @@ class ConfigLoaderTest {
         new ServerConfig.Grpc(new HostPort("0.0.0.0", 10901), Duration.ofSeconds(10), Duration.ofMinutes(60)),
         ServerConfig.Doors.OPEN,
         new ServerConfig.Tsdb(Path.of("./data"), Optional.empty(), Duration.ofHours(24),
-            Optional.empty(), Optional.empty(), 100_000),
+            Optional.empty(), Optional.empty(), 100_000, 0),
+        new ServerConfig.Windows(Duration.ofMinutes(5), Duration.ofDays(15), 0, true, false),
         new ServerConfig.Identity(Labels.EMPTY, "marmoset_replica", Optional.empty()),
-        new ServerConfig.Receive(204, (int) (16 * MIB), (int) (64 * MIB), 256, 1024, 65536, 131072),
+        new ServerConfig.Receive(204, 400, 200,
+            new ServerConfig.Sizes((int) (16 * MIB), (int) (64 * MIB), 1_000_000, 256, 1024, 65536, 131072),
+            new ServerConfig.Senders(0, 0, 0),
+            new ServerConfig.Tenants("THANOS-TENANT", "default-tenant", "")),
         new ServerConfig.Store(0, 0, Duration.ofSeconds(20)),
         new ServerConfig.SelfMonitoring(true, Duration.ofSeconds(15)),
         new ServerConfig.Logging("info", Optional.empty())));
@@ -45,11 +49,16 @@ class ConfigLoaderTest {
         "grpc-server-max-connection-age", "grpc-server-tls-cert", "grpc-server-tls-key",
         "grpc-server-tls-client-ca", "grpc-server-tls-min-version", "auth.config", "auth.config-file",
         "tsdb.path",
-        "tsdb.scratch-path", "tsdb.out-of-order.time-window", "log.commit-interval",
-        "memory.limit", "tsdb.max-exemplars",
-        "label", "replica.label", "replica.value", "receive.success-status", "receive.max-body-bytes",
-        "receive.max-decoded-bytes", "receive.max-labels", "receive.max-label-name-bytes",
-        "receive.max-label-value-bytes", "receive.max-label-set-bytes", "store.limits.request-series",
+        "tsdb.scratch-path", "tsdb.out-of-order.time-window", "tsdb.cut-delay", "tsdb.retention",
+        "tsdb.max-retention-bytes", "tsdb.retention.unuploaded", "upload.late-samples", "log.commit-interval",
+        "memory.limit", "tsdb.max-exemplars", "tsdb.max-series",
+        "label", "replica.label", "replica.value", "receive.success-status", "receive.reject-status",
+        "receive.receipts", "receive.tenant-header", "receive.default-tenant-id", "receive.tenant-label-name",
+        "receive.max-body-bytes", "receive.max-decoded-bytes", "receive.max-samples-per-request",
+        "receive.max-labels", "receive.max-label-name-bytes", "receive.max-label-value-bytes",
+        "receive.max-label-set-bytes", "receive.max-new-series-per-second",
+        "receive.sender-max-samples-per-second", "receive.sender-max-new-series",
+        "store.limits.request-series",
         "store.limits.request-samples", "store.live-tail", "self-monitoring", "self-monitoring.interval",
         "log.level",
         "log.format");
@@ -110,11 +119,30 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void retentionOutlastsTheClosingOfAWindow() {
+    assertThat(problems(Map.of(), Map.of("MARMOSET_TSDB_RETENTION", "26h"))).singleElement().asString()
+        .startsWith("--tsdb.retention 1d2h is less than 1d3h");
+    assertThat(valid(Map.of(), Map.of("MARMOSET_TSDB_RETENTION", "0s")).config().windows().retention())
+        .isZero();
+  }
+
+  @Test
   void replicaLabelIsNoExternalLabel() {
     assertThat(problems(Map.of("label", List.of("marmoset_replica=a")), Map.of()).getFirst())
         .contains("has the name of the replica label");
     assertThat(problems(Map.of("replica.label", List.of(""), "replica.value", List.of("a")), Map.of()))
         .containsExactly("--replica.value is given, but --replica.label is empty");
+  }
+
+  @Test
+  void tenantLabelIsNoOtherLabelAndItsDefaultIsATenant() {
+    assertThat(problems(Map.of("receive.tenant-label-name", List.of("marmoset_replica"),
+        "receive.default-tenant-id", List.of("a/b")), Map.of())).containsExactly(
+            "--receive.default-tenant-id: a tenant has no slash, backslash or control character",
+            "--receive.tenant-label-name marmoset_replica is the name of the metric, the replica label or an external"
+                + " label");
+    assertThat(problems(Map.of("receive.tenant-label-name", List.of("a"), "label", List.of("a=1")), Map.of()))
+        .hasSize(1);
   }
 
   @Test

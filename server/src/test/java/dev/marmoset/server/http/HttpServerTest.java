@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.marmoset.ingest.WriteRequestHead;
 import dev.marmoset.ingest.WriteResponse;
+import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.server.auth.AuthConfig;
 import dev.marmoset.server.auth.Gatekeeper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -61,7 +62,7 @@ class HttpServerTest {
         .route("GET", "/broken", "broken", _ -> {
           throw new IllegalStateException("a defect");
         });
-    new WriteEndpoint(this::ingest, traffic).addTo(router);
+    new WriteEndpoint(this::ingest, traffic, "THANOS-TENANT").addTo(router);
     return router;
   }
 
@@ -100,7 +101,8 @@ class HttpServerTest {
           .answer();
     }
     assertThat(heads).containsExactly(
-        new WriteRequestHead("POST", "application/x-protobuf", "snappy", "x/1", "0.1.0", 0, "team"));
+        new WriteRequestHead("POST", "application/x-protobuf", "snappy", "x/1", "0.1.0", 0,
+            new Origin("", "team", "127.0.0.0/24")));
   }
 
   @Test

@@ -43,7 +43,7 @@ public final class BlockWriter implements Closeable {
   private long histogramSamples;
   private boolean finished;
 
-  /// Opens a writer.
+  /// Opens a writer that builds the block beside the others, for a directory that only this process writes to.
   ///
   /// @param files   the volume
   /// @param blocks  directory that will hold the block, exists
@@ -51,15 +51,28 @@ public final class BlockWriter implements Closeable {
   /// @param scratch directory on the node-local disk for one temporary file
   public BlockWriter(FileSystem files, Path blocks, BlockMeta plan, Path scratch, BlockWriterOptions options)
       throws IOException {
+    this(files, blocks, blocks, plan, scratch, options);
+  }
+
+  /// Opens a writer.
+  ///
+  /// @param files     the volume
+  /// @param blocks    directory that will hold the block, exists
+  /// @param temporary directory on the same volume that holds the block until it is complete, exists; of this process
+  ///                  alone where several write blocks
+  /// @param plan      name, range, origin and external labels; stats and files are filled in by the writer
+  /// @param scratch   directory on the node-local disk for one temporary file
+  public BlockWriter(FileSystem files, Path blocks, Path temporary, BlockMeta plan, Path scratch,
+      BlockWriterOptions options) throws IOException {
     this.files = files;
     this.blocks = blocks;
     this.plan = plan;
     this.options = options;
-    this.temporary = BlockFiles.creationDirectory(blocks, plan.ulid());
-    files.createDirectories(temporary.resolve(BlockFiles.CHUNKS));
+    this.temporary = BlockFiles.creationDirectory(temporary, plan.ulid());
+    files.createDirectories(this.temporary.resolve(BlockFiles.CHUNKS));
     this.indexFile =
-        new SequentialOutput(files.create(temporary.resolve(BlockFiles.INDEX)), options.hashFiles());
-    this.chunks = new ChunkWriter(files, temporary.resolve(BlockFiles.CHUNKS), options.maxSegmentBytes(),
+        new SequentialOutput(files.create(this.temporary.resolve(BlockFiles.INDEX)), options.hashFiles());
+    this.chunks = new ChunkWriter(files, this.temporary.resolve(BlockFiles.CHUNKS), options.maxSegmentBytes(),
         options.hashFiles());
     this.index = new IndexWriter(indexFile, new ScratchFile(scratch.resolve(plan.ulid() + ".series")));
   }

@@ -94,7 +94,9 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     lock.lock();
     try {
       return windows.growing().stream()
-          .map(window -> new GrowingWindow(window.start(), window.since(), window.late().total())).toList();
+          .map(window -> new GrowingWindow(window.start(), window.since(), window.isInOrder(),
+              window.late().total()))
+          .toList();
     } finally {
       lock.unlock();
     }

@@ -98,6 +98,12 @@ public final class HeadAppender implements Appender {
   }
 
   @Override
+  public long newestTime(long ref) {
+    int id = (int) ref;
+    return head.hasSamples(id) ? head.lastTime(id) : Long.MIN_VALUE;
+  }
+
+  @Override
   public AppendResult append(long ref, long t, long valueBits) {
     int id = (int) ref;
     AppendResult verdict = judge(id, SeriesLines.LATEST_FLOAT, t, valueBits);

@@ -70,10 +70,11 @@ final class LogCommitter {
   private volatile String reason = "it is being opened";
   private volatile LogState told = LogState.STARTING;
   private volatile LogPosition durable;
+  private volatile LogPosition applied;
   private volatile long milliBytesPerSample = FIRST_MILLIBYTES_PER_SAMPLE;
   private volatile boolean closing;
   private Optional<LogSegment> segment = Optional.empty();
-  private long floor = Long.MIN_VALUE;
+  private volatile long floor = Long.MIN_VALUE;
   private long lastCommit;
   private long lastState;
   private long lastSpaceCheck;
@@ -93,6 +94,7 @@ final class LogCommitter {
     this.creation = new SegmentCreation(options, files, this.clock, random);
     this.space = new FreeSpace(files, LogFiles.logs(options.data()));
     this.durable = new LogPosition(options.incarnation(), 0, 0);
+    this.applied = durable;
   }
 
   /// Creates the directories and the first segment; the lease runs from here.
@@ -160,9 +162,19 @@ final class LogCommitter {
     return acceptance;
   }
 
-  /// End of what is durable, in time and applied. Any thread.
+  /// End of what is durable and in time. Any thread.
   LogPosition durable() {
     return durable;
+  }
+
+  /// End of what is applied as well. Any thread.
+  LogPosition applied() {
+    return applied;
+  }
+
+  /// The time no later sample is judged before, ms: none of them is older than this minus W. Any thread.
+  long floor() {
+    return floor;
   }
 
   /// What the other replicas are told every 5 s from now on. Any thread.
@@ -250,6 +262,7 @@ final class LogCommitter {
       // Before the answers: an answered batch is used again by somebody else.
       learnSampleSize(entries);
       entries.forEach(this::apply);
+      applied = durable;
       entries.forEach(entry -> entry.answer().complete(CommitOutcome.Durable.INSTANCE));
     } else {
       entries.forEach(entry -> queue.refuse(entry, "the log was not written: " + reason));

@@ -103,9 +103,19 @@ public final class LogWriter implements AutoCloseable {
     return committer.acceptance().millis();
   }
 
-  /// End of what is durable and applied.
+  /// End of what is durable.
   public LogPosition position() {
     return committer.durable();
+  }
+
+  /// End of what is durable and applied.
+  public LogPosition applied() {
+    return committer.applied();
+  }
+
+  /// No sample of this log from now on is older than this minus W, ms since the epoch.
+  public long floor() {
+    return committer.floor();
   }
 
   /// What the log counts.

@@ -13,7 +13,9 @@ import dev.marmoset.storage.head.HeadSizes;
 import dev.marmoset.storage.head.HeadStats;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.FileSystem;
+import dev.marmoset.storage.io.PageCache;
 import dev.marmoset.storage.io.ScratchDirectory;
+import dev.marmoset.storage.io.SealedFiles;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
 import dev.marmoset.storage.labels.LabelHash;
@@ -24,19 +26,26 @@ import dev.marmoset.storage.log.LogOptions;
 import dev.marmoset.storage.log.LogStats;
 import dev.marmoset.storage.log.LogWriter;
 import dev.marmoset.storage.replica.Volume;
+import dev.marmoset.storage.window.WindowKeeper;
+import dev.marmoset.storage.window.WindowStats;
+import dev.marmoset.storage.window.read.StoreView;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The whole store of one process: an incarnation's log on the volume and the head in memory. Thread-safe.
 ///
 /// After [#open] writes are taken and acknowledged. Reads are complete once [#ready]: until then earlier logs are being
 /// replayed, and a partial answer would be worse than none.
 public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCloseable {
-  /// When a window's end is followed by a new segment of the log (`--tsdb.cut-delay`).
-  private static final Duration CUT_DELAY = Duration.ofMinutes(5);
+  private static final Logger LOG = LoggerFactory.getLogger(Tsdb.class);
+  private static final long KEEPER_NANOS = 1_000_000_000L;
+  /// Pages of blocks that are kept in memory on a network file system.
+  private static final int CACHED_BLOCK_BYTES = 32 << 20;
   private static final long STOP_RECOVERY_MILLIS = 5_000;
 
   private final Volume volume;
@@ -46,9 +55,16 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private final LogWriter log;
   private final Recovery recovery;
   private final Thread recoveryThread;
+  private final StoreView view;
+  private final WindowKeeper keeper;
+  private final Thread keeperThread;
+  private volatile boolean closing;
 
   private Tsdb(Volume volume, Ulid incarnation, ScratchDirectory scratch, Head head, LogWriter log,
-      Recovery recovery) {
+      Recovery recovery, StoreView view, WindowKeeper keeper) {
+    this.view = view;
+    this.keeper = keeper;
+    this.keeperThread = Thread.ofPlatform().name("windows").daemon().unstarted(this::keepWindows);
     this.volume = volume;
     this.incarnation = incarnation;
     this.scratch = scratch;
@@ -67,6 +83,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
     return open(options, new UlidGenerator(clock, random).next(), files, clock, random);
   }
 
+  private static SealedFiles access(TsdbOptions options, FileSystem files) {
+    return options.network() ? SealedFiles.cached(files, new PageCache(CACHED_BLOCK_BYTES))
+        : SealedFiles.mapped();
+  }
+
   /// Opens the store under an incarnation that was made before, because others had to know it first.
   ///
   /// @param incarnation new for this process start, never used before
@@ -82,10 +103,17 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
     var gate = new ReplayGate(head);
     try {
       LogWriter log = LogWriter.open(LogOptions.standard(options.data(), incarnation, options.version(),
-          options.acceptanceWindow(), options.commitInterval(), CUT_DELAY), files, acceptance, random, head,
+          options.acceptanceWindow(), options.commitInterval(), options.windows().cutDelay()), files,
+          acceptance, random, head,
           gate);
       var recovery = new Recovery(files, options.data(), incarnation, head, gate, log::position);
-      var tsdb = new Tsdb(volume, incarnation, scratch, head, log, recovery);
+      var view = new StoreView(head);
+      // After the own log exists: whoever closes a window either sees that log or is seen here.
+      var keeper = WindowKeeper.open(options.windows(),
+          new WindowKeeper.Place(files, access(options, files), options.data(), volume.id(), scratch.path(),
+              incarnation),
+          new LogsOfTsdb(files, options, log, recovery), head, view, clock, random);
+      var tsdb = new Tsdb(volume, incarnation, scratch, head, log, recovery, view, keeper);
       tsdb.recoveryThread.start();
       return tsdb;
     } catch (IOException e) {
@@ -107,12 +135,12 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
 
   @Override
   public Querier querier(TimeRange range) {
-    return head.querier(range);
+    return view.querier(range);
   }
 
   @Override
   public long oldestTime() {
-    return head.oldestTime();
+    return view.oldestTime();
   }
 
   @Override
@@ -180,27 +208,59 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   /// more. Takes at most about 15 s, also with a stalled volume.
   @Override
   public void close() throws IOException {
-    recovery.stop();
-    log.close();
-    join();
-    try (scratch) {
-      head.close();
-    }
+    end(log::close);
   }
 
   /// Ends as a killed process would, for tests: nothing is committed or sealed.
   public void kill() throws IOException {
+    end(log::kill);
+  }
+
+  private void end(Runnable endOfLog) throws IOException {
+    closing = true;
     recovery.stop();
-    log.kill();
-    join();
+    keeper.stop();
+    LockSupport.unpark(keeperThread);
+    endOfLog.run();
+    join(recoveryThread);
+    join(keeperThread);
     try (scratch) {
+      keeper.close();
       head.close();
     }
   }
 
-  private void join() {
+  /// Starts the thread that keeps windows. Without it, for tests, [#stepWindows] does.
+  public Tsdb keepingWindows() {
+    keeperThread.start();
+    return this;
+  }
+
+  /// Does once what the thread for windows does every second.
+  void stepWindows() {
+    keeper.step();
+  }
+
+  /// What is counted about windows and blocks.
+  public WindowStats windowStats() {
+    return keeper.stats();
+  }
+
+  private void keepWindows() {
+    while (!closing) {
+      try {
+        keeper.step();
+      } catch (RuntimeException | Error e) {
+        // Top of the thread: a defect must not end the keeping of all windows.
+        LOG.error("step of the keeper of windows", e);
+      }
+      LockSupport.parkNanos(this, KEEPER_NANOS);
+    }
+  }
+
+  private static void join(Thread thread) {
     try {
-      recoveryThread.join(STOP_RECOVERY_MILLIS);
+      thread.join(STOP_RECOVERY_MILLIS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -14,6 +14,7 @@ import dev.marmoset.storage.io.LocalFileSystem;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -124,8 +125,9 @@ final class TsdbFixture implements AutoCloseable {
       }
     };
     Tsdb opened =
-        Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test", window,
-            Duration.ofMillis(1), 0, offHeapBytes, maxExemplars), new LocalFileSystem(), clock,
+        Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test",
+            Duration.ofMillis(1), 0, offHeapBytes, maxExemplars, false,
+            WindowOptions.standard(Labels.EMPTY, window)), new LocalFileSystem(), clock,
             new SecureRandom());
     long deadline = System.nanoTime() + WAIT_NANOS;
     while (opened.notReady().isPresent()) {

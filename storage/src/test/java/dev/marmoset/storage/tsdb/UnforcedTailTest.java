@@ -11,6 +11,7 @@ import dev.marmoset.storage.io.FaultyFileSystem;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -69,9 +70,10 @@ class UnforcedTailTest {
       }
     };
     return Tsdb
-        .open(new TsdbOptions(Path.of("/v/data"), scratch, "test", Duration.ofHours(24), Duration.ofMillis(1),
+        .open(new TsdbOptions(Path.of("/v/data"), scratch, "test", Duration.ofMillis(1),
             0,
-            Long.MAX_VALUE, 0), files, clock, new SecureRandom());
+            Long.MAX_VALUE, 0, false, WindowOptions.standard(Labels.EMPTY, Duration.ofHours(24))), files,
+            clock, new SecureRandom());
   }
 
   /// The volume as a process sees it that dies before the force of its groups: those of segments do nothing.

@@ -16,6 +16,7 @@ import dev.marmoset.storage.io.ReadFile;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -74,8 +75,9 @@ class WriteWhileReplayingTest {
       }
     };
     return Tsdb.open(
-        new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test", Duration.ofHours(24),
-            Duration.ofMillis(1), 0, Long.MAX_VALUE, 100),
+        new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test",
+            Duration.ofMillis(1), 0, Long.MAX_VALUE, 100, false,
+            WindowOptions.standard(Labels.EMPTY, Duration.ofHours(24))),
         files, clock, new SecureRandom());
   }
 

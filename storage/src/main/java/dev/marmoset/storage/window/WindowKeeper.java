@@ -1,0 +1,235 @@
+package dev.marmoset.storage.window;
+
+import dev.marmoset.storage.chunk.ChunkCut;
+import dev.marmoset.storage.head.GrowingWindow;
+import dev.marmoset.storage.head.Head;
+import dev.marmoset.storage.io.Clock;
+import dev.marmoset.storage.io.FileSystem;
+import dev.marmoset.storage.io.SealedFiles;
+import dev.marmoset.storage.io.Ulid;
+import dev.marmoset.storage.io.UlidGenerator;
+import dev.marmoset.storage.log.LogFiles;
+import dev.marmoset.storage.window.read.StoreView;
+import dev.marmoset.storage.window.register.BucketIdentity;
+import dev.marmoset.storage.window.register.RegisterFiles;
+import dev.marmoset.storage.window.register.RegisterWriter;
+import dev.marmoset.storage.window.register.Registers;
+import dev.marmoset.storage.window.register.WindowState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Moves windows on, one step at a time: memory becomes parts, parts and memory become the final block, old blocks leave
+/// the volume. Confined to one thread, except what says that any thread may call it.
+///
+/// ```
+///   memory ── cut ──► PART … ── nothing can come any more ──► COMMIT(final) ── retention ──► RETIRED     policy wait
+///   memory ──► COMMIT(first), COMMIT(patch 1) … ──► COMMIT(patch n, closing) ── retention ──► RETIRED     policy patch
+/// ```
+/// What is decided is in the window's register before anything changes for readers; a step that fails changes nothing
+/// and is repeated. Memory is given up only for a block that is registered, so an acknowledged sample is at any time in
+/// a log that is kept, and in memory or in a block.
+public final class WindowKeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(WindowKeeper.class);
+  private static final Duration REFRESH = Duration.ofSeconds(60);
+
+  private final KeeperParts parts;
+  private final WindowWork work;
+  private final BlockRetention retention;
+  private final StoreView view;
+  private final Map<Long, PendingWindow> pending = new TreeMap<>();
+  /// Blocks that turned out damaged while they were read, and why.
+  private final ConcurrentLinkedQueue<Map.Entry<Ulid, String>> damaged = new ConcurrentLinkedQueue<>();
+  private volatile boolean refreshAsked;
+  private long lastRefresh;
+
+  private WindowKeeper(KeeperParts parts, StoreView view) {
+    this.parts = parts;
+    this.view = view;
+    this.work = new WindowWork(parts);
+    this.retention = new BlockRetention(parts);
+  }
+
+  /// What the keeper works on.
+  ///
+  /// @param files       the volume
+  /// @param access      how blocks are read
+  /// @param data        data directory
+  /// @param volume      identity of the volume
+  /// @param scratch     directory of this process on the node-local disk
+  /// @param incarnation this process start
+  public record Place(FileSystem files, SealedFiles access, Path data, Ulid volume, Path scratch,
+      Ulid incarnation) {}
+
+  /// Reads all registers, and serves the blocks they name from the return on.
+  ///
+  /// @param random source of names and nonces that no other process shares
+  /// @throws IOException if the registers or the directory of blocks cannot be listed
+  public static WindowKeeper open(WindowOptions options, Place place, WindowLogs logs, Head head,
+      StoreView view,
+      Clock clock, RandomGenerator random) throws IOException {
+    place.files().createDirectories(RegisterFiles.blocks(place.data()));
+    place.files().createDirectories(RegisterFiles.windows(place.data()));
+    place.files().forceDirectory(place.data());
+    var stats = new WindowStats();
+    var ledger = new WindowLedger(new Registers(place.files(), place.data()),
+        new RegisterWriter(place.files(), place.data(), place.incarnation(), clock, random), logs);
+    var shelf = new BlockShelf(place.files(), place.access(), place.data(), clock, view, stats);
+    var build = new BlockBuild(place.files(), RegisterFiles.blocks(place.data()),
+        LogFiles.temporary(place.data(), place.incarnation()), place.scratch(), options.labels());
+    var plan = new PublicationPlan(new BucketIdentity(place.volume(), options.labels()));
+    var keeper = new WindowKeeper(new KeeperParts(options, logs, ledger, head, shelf, build, plan,
+        place.incarnation(), clock, new UlidGenerator(clock, random), stats), view);
+    keeper.refresh();
+    keeper.endInOrder();
+    return keeper;
+  }
+
+  /// What the registers say, by the start of the window, ms. On the keeper's thread, or before it runs.
+  public Map<Long, WindowState> states() {
+    return parts.ledger().states();
+  }
+
+  /// What is counted. Any thread.
+  public WindowStats stats() {
+    return parts.stats();
+  }
+
+  /// Has the registers read again with the next step, because somebody has written one. Any thread.
+  public void refreshSoon() {
+    refreshAsked = true;
+  }
+
+  /// Sets a block aside with the next step, because reading it found that it contradicts its format. Any thread.
+  public void damaged(Ulid block, String why) {
+    damaged.add(Map.entry(block, why));
+  }
+
+  /// Does what is due. Errors are logged and counted; what they interrupted is tried again with the next step.
+  public void step() {
+    view.releaseUnread();
+    try {
+      setDamagedAside();
+      if (refreshAsked || parts.clock().nanos() - lastRefresh >= REFRESH.toNanos()) {
+        refresh();
+      }
+      if (parts.logs().isLive()) {
+        advance();
+        if (retention.step()) {
+          serve();
+        }
+      }
+    } catch (IOException e) {
+      parts.stats().failures.increment();
+      LOG.warn("keeping windows: it is tried again", e);
+    }
+  }
+
+  /// Has the present step end early. Any thread.
+  public void stop() {
+    parts.build().stop();
+  }
+
+  /// Closes the blocks. Nothing may read them any more.
+  public void close() {
+    parts.shelf().close();
+  }
+
+  /// What lies below the end of a window with a block is late: its chunks in order are in the block.
+  private void endInOrder() {
+    states().values().stream().filter(state -> !state.blocks().isEmpty() || state.isClosing())
+        .mapToLong(WindowState::end).max().ifPresent(parts.head()::endInOrder);
+  }
+
+  private void refresh() throws IOException {
+    refreshAsked = false;
+    lastRefresh = parts.clock().nanos();
+    parts.ledger().refreshAll();
+    if (!parts.shelf().serves(parts.ledger().blocks())) {
+      serve();
+    }
+    var unneeded = parts.ledger().dropped();
+    unneeded.retainAll(parts.shelf().present());
+    parts.shelf().sweep(unneeded);
+  }
+
+  private void setDamagedAside() {
+    boolean any = false;
+    for (var block = damaged.poll(); block != null; block = damaged.poll()) {
+      parts.shelf().quarantine(block.getKey(), block.getValue());
+      any = true;
+    }
+    if (any) {
+      serve();
+    }
+  }
+
+  private void serve() {
+    parts.shelf().serve(parts.ledger().blocks(), () -> {
+    }, () -> {
+    });
+  }
+
+  /// Ascending, because the open chunks of a window cannot be frozen before those of earlier ones.
+  private void advance() throws IOException {
+    var growing = new TreeMap<Long, GrowingWindow>();
+    parts.head().growing().forEach(window -> growing.put(window.start(), window));
+    var starts = new TreeSet<>(growing.keySet());
+    starts.addAll(pending.keySet());
+    starts.addAll(parts.ledger().open());
+    parts.stats().oldestOpen = starts.isEmpty() ? Long.MAX_VALUE : starts.getFirst();
+    for (long start : starts) {
+      WindowState state = parts.ledger().states().getOrDefault(start, WindowState.empty(start));
+      if (state.health() == WindowState.Health.WHOLE) {
+        advance(state, growing);
+      }
+    }
+  }
+
+  private void advance(WindowState state, Map<Long, GrowingWindow> growing) throws IOException {
+    long start = state.start();
+    GrowingWindow memory = growing.get(start);
+    long now = parts.logs().acceptanceClock();
+    boolean closing = state.isClosed() || now >= state.end() + parts.options().acceptanceWindow().toMillis()
+        + WindowOptions.CLOSING_DELAY.toMillis();
+    if (memory != null && isCutDue(state, memory, now)) {
+      work.freeze(start, pending.computeIfAbsent(start, _ -> new PendingWindow()));
+    }
+    if (closing) {
+      if (work.close(start, pending.computeIfAbsent(start, _ -> new PendingWindow()))) {
+        pending.remove(start);
+      }
+    } else {
+      PendingWindow window = pending.get(start);
+      if (window != null && work.cut(start, window)) {
+        pending.remove(start);
+      }
+    }
+  }
+
+  private boolean isCutDue(WindowState state, GrowingWindow memory, long now) {
+    Duration w = parts.options().acceptanceWindow();
+    if (w.compareTo(WindowOptions.SHORTEST_CUT_WINDOW) < 0
+        && parts.options().lateSamples() == LateSamples.WAIT) {
+      return false;
+    }
+    boolean first = memory.inOrder() || state.blocks().isEmpty();
+    return first
+        ? now >= memory.start() + ChunkCut.WINDOW_MS + parts.options().cutDelay().toMillis()
+        : now >= memory.since() + parts.options().lateAge().toMillis();
+  }
+
+  /// The blocks that are served now.
+  public Collection<Ulid> blocks() {
+    return List.copyOf(parts.ledger().blocks());
+  }
+}

@@ -1,0 +1,111 @@
+package dev.marmoset.storage.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Real files that are never forced, for simulations of many days, with a count of what a volume would be billed for.
+public final class UnforcedFileSystem implements FileSystem {
+  private final FileSystem real = new LocalFileSystem();
+  /// Bytes appended to files.
+  public final AtomicLong written = new AtomicLong();
+  /// Operations of all kinds.
+  public final AtomicLong operations = new AtomicLong();
+
+  @Override
+  public AppendFile create(Path file) throws IOException {
+    operations.incrementAndGet();
+    return new Unforced(real.create(file));
+  }
+
+  @Override
+  public AppendFile append(Path file) throws IOException {
+    operations.incrementAndGet();
+    return new Unforced(real.append(file));
+  }
+
+  @Override
+  public ReadFile open(Path file) throws IOException {
+    operations.incrementAndGet();
+    return real.open(file);
+  }
+
+  @Override
+  public List<String> list(Path directory) throws IOException {
+    operations.incrementAndGet();
+    return real.list(directory);
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    operations.incrementAndGet();
+    real.createDirectories(directory);
+  }
+
+  @Override
+  public void link(Path existing, Path added) throws IOException {
+    operations.incrementAndGet();
+    real.link(existing, added);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    operations.incrementAndGet();
+    real.rename(from, to);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    operations.incrementAndGet();
+    real.delete(path);
+  }
+
+  @Override
+  public void force(Path file) {
+    operations.incrementAndGet();
+  }
+
+  @Override
+  public void forceDirectory(Path directory) {
+    operations.incrementAndGet();
+  }
+
+  @Override
+  public DiskSpace space(Path path) throws IOException {
+    return real.space(path);
+  }
+
+  /// A file whose bytes stay in the page cache.
+  private final class Unforced implements AppendFile {
+    private final AppendFile file;
+
+    Unforced(AppendFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      int n = file.write(bytes);
+      operations.incrementAndGet();
+      written.addAndGet(n);
+      return n;
+    }
+
+    @Override
+    public void force() {
+      operations.incrementAndGet();
+    }
+
+    @Override
+    public long size() {
+      return file.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}

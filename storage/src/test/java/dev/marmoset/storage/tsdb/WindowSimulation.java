@@ -1,0 +1,147 @@
+package dev.marmoset.storage.tsdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.marmoset.storage.Appender;
+import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.Querier;
+import dev.marmoset.storage.SeriesSet;
+import dev.marmoset.storage.chunk.Chunk;
+import dev.marmoset.storage.chunk.XorIterator;
+import dev.marmoset.storage.io.UnforcedFileSystem;
+import dev.marmoset.storage.io.VirtualClock;
+import dev.marmoset.storage.labels.LabelRegion;
+import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.window.WindowOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// A store on real files under a virtual clock: days pass in seconds. Its windows are kept step by step.
+final class WindowSimulation implements AutoCloseable {
+  static final long STEP_MS = 10_000;
+  private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int STEPS_PER_MINUTE = 6;
+
+  final VirtualClock clock = new VirtualClock();
+  final UnforcedFileSystem files = new UnforcedFileSystem();
+  final Path data;
+  private final Path scratch;
+  private final Random random;
+  private final WindowOptions windows;
+  private final Map<Labels, TreeMap<Long, Long>> sent = new HashMap<>();
+  private int steps;
+  Tsdb tsdb;
+
+  WindowSimulation(Path directory, long seed, WindowOptions windows) throws IOException {
+    this.data = directory.resolve("data");
+    this.scratch = directory.resolve("scratch");
+    this.random = new Random(seed);
+    this.windows = windows;
+    this.tsdb = open();
+  }
+
+  /// Lets time pass while samples come: each minute one of each series, now and then late ones.
+  ///
+  /// @param series how many series send
+  /// @param late   in how many of 100 minutes each series sends a late sample as well
+  void run(Duration duration, int series, int late) throws IOException {
+    for (long end = clock.wallMillis() + duration.toMillis(); clock.wallMillis() < end;) {
+      clock.pass(STEP_MS);
+      try (Appender request = tsdb.appender()) {
+        // The log says that it lives every 5 s of its own, which here nobody wakes it for.
+        append(request, Labels.of("__name__", "tick"), clock.wallMillis());
+        boolean minute = ++steps % STEPS_PER_MINUTE == 0;
+        if (minute) {
+          minute(request, series, late);
+        }
+        assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
+            .isInstanceOf(CommitOutcome.Durable.class);
+      }
+      if (steps % STEPS_PER_MINUTE == 0) {
+        tsdb.stepWindows();
+      }
+    }
+  }
+
+  private void minute(Appender request, int series, int late) {
+    for (int i = 0; i < series; i++) {
+      var labels = Labels.of("__name__", "m", "n", "" + i);
+      append(request, labels, clock.wallMillis() - random.nextInt(1000));
+      if (random.nextInt(100) < late) {
+        append(request, labels,
+            clock.wallMillis() - random.nextLong(windows.acceptanceWindow().toMillis() - 60_000));
+      }
+    }
+  }
+
+  private void append(Appender request, Labels labels, long t) {
+    // One value per series and time: what is sent twice is the same again.
+    long bits = Double.doubleToRawLongBits((t / 1000 + labels.hashCode()) % 1009);
+    byte[] region = LabelRegion.encode(labels);
+    long ref = request.create(region, 0, region.length);
+    assertThat(request.append(ref, t, bits).accepted()).as("sample at %d", t).isTrue();
+    sent.computeIfAbsent(labels, _ -> new TreeMap<>()).put(t, bits);
+  }
+
+  /// All that was sent, by series and time, raw bits.
+  Map<Labels, TreeMap<Long, Long>> sent() {
+    return sent;
+  }
+
+  /// All that is read back in a range.
+  Map<Labels, TreeMap<Long, Long>> read(TimeRange range) throws IOException {
+    var all = new HashMap<Labels, TreeMap<Long, Long>>();
+    try (Querier querier = tsdb.querier(range)) {
+      SeriesSet series = querier.select(java.util.List.of());
+      while (series.next()) {
+        var samples = all.computeIfAbsent(series.series().labels(), _ -> new TreeMap<>());
+        for (Chunk chunk : series.series().chunks()) {
+          var floats = new XorIterator().reset(chunk.data(), 0, chunk.data().length);
+          while (floats.next()) {
+            assertThat(samples.put(floats.time(), floats.valueBits())).isNull();
+          }
+          assertThat(floats.corruption()).isEmpty();
+        }
+      }
+    }
+    return all;
+  }
+
+  /// Ends the store in good order and starts it again.
+  void restart() throws IOException {
+    tsdb.close();
+    tsdb = open();
+  }
+
+  /// Ends the store as `kill -9` would and starts it again.
+  void crash() throws IOException {
+    tsdb.kill();
+    tsdb = open();
+  }
+
+  private Tsdb open() throws IOException {
+    Tsdb opened = Tsdb.open(
+        new TsdbOptions(data, scratch, "test", Duration.ZERO, 0, Long.MAX_VALUE, 0, false, windows),
+        files,
+        clock, random);
+    long deadline = System.nanoTime() + WAIT_NANOS;
+    while (opened.notReady().isPresent()) {
+      assertThat(System.nanoTime()).as(opened.notReady().orElse("ready")).isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
+    }
+    return opened;
+  }
+
+  @Override
+  public void close() throws IOException {
+    tsdb.close();
+  }
+}
