@@ -93,6 +93,10 @@ final class HeadWindows implements AutoCloseable {
 
   /// The window that owns the open and closed chunks of time `t`; empty when it has been dropped.
   Optional<HeadWindow> inOrder(long t) {
+    HeadWindow recently = lastUsed;
+    if (recently != null && recently.isInOrder() && t >= recently.start() && t <= recently.lastTime()) {
+      return Optional.of(recently);
+    }
     HeadWindow last = growing.get(ChunkCut.windowStart(t));
     if (last != null && last.isInOrder()) {
       return Optional.of(last);

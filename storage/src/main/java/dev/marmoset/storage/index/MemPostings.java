@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.roaringbitmap.FastAggregation;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Postings of the head: for every label pair the ascending ids of the series that carry it.
@@ -125,19 +126,26 @@ public final class MemPostings {
   /// Union of the lists whose value satisfies the matcher (`wanted`), or does not (`!wanted`); lists that have nothing in
   /// common with `within` may be left out.
   private RoaringBitmap union(Matcher matcher, boolean wanted, RoaringBitmap within) {
-    var union = new RoaringBitmap();
     List<String> literals = literals(matcher, wanted);
     if (literals.isEmpty()) {
-      for (int pair : tried(matcher, wanted, within)) {
-        addTo(union, pair);
-      }
-    } else {
-      int name = symbols.find(matcher.name().getBytes(UTF_8));
-      for (String literal : literals) {
-        int value = symbols.find(literal.getBytes(UTF_8));
-        int pair = name < 0 || value < 0 ? -1 : pairs.find(name, value);
-        if (pair >= 0) {
-          addTo(union, pair);
+      return union(tried(matcher, wanted, within));
+    }
+    int name = symbols.find(matcher.name().getBytes(UTF_8));
+    return union(literals.stream().mapToInt(literal -> {
+      int value = symbols.find(literal.getBytes(UTF_8));
+      return name < 0 || value < 0 ? -1 : pairs.find(name, value);
+    }).filter(pair -> pair >= 0).toArray());
+  }
+
+  /// Union of lists, in a new bitmap. Bitmaps are united all at once: one after the other each would be counted anew.
+  private RoaringBitmap union(int[] united) {
+    RoaringBitmap union = FastAggregation.or(
+        Arrays.stream(united).mapToObj(pair -> lists[pair]).filter(RoaringBitmap.class::isInstance)
+            .map(RoaringBitmap.class::cast).iterator());
+    for (int pair : united) {
+      if (lists[pair] instanceof int[] small) {
+        for (int i = 1; i <= small[0]; i++) {
+          union.add(small[i]);
         }
       }
     }
@@ -211,17 +219,6 @@ public final class MemPostings {
     small[++count] = id;
     small[0] = count;
     return small;
-  }
-
-  private void addTo(RoaringBitmap target, int pair) {
-    if (lists[pair] instanceof RoaringBitmap bitmap) {
-      target.or(bitmap);
-    } else {
-      int[] small = (int[]) lists[pair];
-      for (int i = 1; i <= small[0]; i++) {
-        target.add(small[i]);
-      }
-    }
   }
 
   private boolean intersects(int pair, RoaringBitmap ids) {
