@@ -15,6 +15,7 @@ import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import java.io.ByteArrayInputStream;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -194,12 +196,20 @@ public class RemoteWriteDecodeBenchmark {
     private static final VarHandle LONG = MethodHandles
         .byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private final LabelHash hash = new LabelHash(new SplittableRandom(1));
     private final byte[][] regions = new byte[SLOTS][];
+    private final long[] spelt = new long[SLOTS];
+    private final long[] speltRefs = new long[SLOTS];
     private long checksum;
 
     @Override
     public Appender appender() {
       return this;
+    }
+
+    @Override
+    public LabelHash labelHash() {
+      return hash;
     }
 
     @Override
@@ -226,6 +236,35 @@ public class RemoteWriteDecodeBenchmark {
     public long find(byte[] region, int offset, int length) {
       int slot = slot(region, offset, length);
       return regions[slot] == null ? UNKNOWN : slot;
+    }
+
+    @Override
+    public long find(long lowHash, byte[] region, int offset, int length) {
+      return find(region, offset, length);
+    }
+
+    @Override
+    public boolean isSpelt(long ref, long low) {
+      return findSpelling(0, low) == ref;
+    }
+
+    @Override
+    public long findSpelling(long high, long low) {
+      int slot = (int) (low >>> 40) & (SLOTS - 1);
+      while (spelt[slot] != low && spelt[slot] != 0) {
+        slot = (slot + 1) & (SLOTS - 1);
+      }
+      return spelt[slot] == low ? speltRefs[slot] : UNKNOWN;
+    }
+
+    @Override
+    public void noteSpelling(long ref, long high, long low) {
+      int slot = (int) (low >>> 40) & (SLOTS - 1);
+      while (spelt[slot] != low && spelt[slot] != 0) {
+        slot = (slot + 1) & (SLOTS - 1);
+      }
+      spelt[slot] = low;
+      speltRefs[slot] = ref;
     }
 
     @Override

@@ -42,10 +42,16 @@ final class Ingester {
   ///
   /// @param stats begun by this method; holds the counts afterwards
   /// @param gate  asked once per new series
+  /// @return null when the batch is a conjecture that does not hold: nothing was judged, the message has to be read
+  ///         again
+  @Nullable
   Verdict ingest(WriteBatch batch, WriteStats stats, SeriesGate gate) {
     stats.begin();
     CompletableFuture<CommitOutcome> commit = appendIfKnown(batch, stats);
     if (commit == null) {
+      if (batch.isConjecture()) {
+        return null;
+      }
       canonicalise(batch, stats);
       commit = appendAll(batch, stats, gate);
     }
@@ -54,8 +60,16 @@ final class Ingester {
 
   private @Nullable CompletableFuture<CommitOutcome> appendIfKnown(WriteBatch batch, WriteStats stats) {
     try (Appender appender = storage.appender()) {
-      return resolve(appender, batch) ? append(appender, batch, stats, SeriesGate.OPEN) : null;
+      return resolved(appender, batch) ? append(appender, batch, stats, SeriesGate.OPEN) : null;
     }
+  }
+
+  private static boolean resolved(Appender appender, WriteBatch batch) {
+    Spellings spellings = batch.spellings();
+    if (!batch.isConjecture()) {
+      return resolve(appender, batch);
+    }
+    return spellings == null ? resolveHashed(appender, batch) : resolveSpelt(appender, batch, spellings);
   }
 
   private CompletableFuture<CommitOutcome> appendAll(WriteBatch batch, WriteStats stats, SeriesGate gate) {
@@ -74,9 +88,46 @@ final class Ingester {
         long ref = appender.find(batch.region(i), batch.regionOffset(i), batch.regionLength(i));
         batch.ref(i, ref);
         complete &= ref >= 0;
+        noteSpelling(appender, batch.spellings(), i, ref);
       }
     }
     return complete;
+  }
+
+  /// Looks all series up by their hashes and answers whether all were found; the first that was not ends it.
+  private static boolean resolveHashed(Appender appender, WriteBatch batch) {
+    int n = batch.series();
+    for (int i = 0; i < n; i++) {
+      long ref =
+          appender.find(batch.hash(i), batch.region(i), batch.regionOffset(i), batch.regionLength(i));
+      if (ref < 0) {
+        return false;
+      }
+      batch.ref(i, ref);
+    }
+    return true;
+  }
+
+  /// Looks all series up by their symbols, first where the sender's order makes them expected.
+  private static boolean resolveSpelt(Appender appender, WriteBatch batch, Spellings spellings) {
+    int n = batch.series();
+    long ref = Appender.UNKNOWN;
+    for (int i = 0; i < n; i++) {
+      long low = spellings.low(i);
+      ref = appender.isSpelt(ref + 1, low) ? ref + 1 : appender.findSpelling(spellings.high(i), low);
+      if (ref < 0) {
+        return false;
+      }
+      batch.ref(i, ref);
+    }
+    return true;
+  }
+
+  /// Notes how a series that was found by its labels is spelt: the next request will find it by that.
+  private static void noteSpelling(Appender appender, @Nullable Spellings spellings, int series, long ref) {
+    if (spellings != null && ref >= 0 && !appender.isSpelt(ref, spellings.low(series))) {
+      appender.noteSpelling(ref, spellings.high(series), spellings.low(series));
+    }
   }
 
   private void canonicalise(WriteBatch batch, WriteStats stats) {

@@ -146,6 +146,7 @@ final class RefusalText {
   /// The labels as they came, whatever is wrong with them.
   private void labels(int series) {
     int start = text.length();
+    batch.spellOut(series);
     var in = new WireReader();
     in.reset(batch.region(series), batch.regionOffset(series), batch.regionLength(series));
     text.append('{');

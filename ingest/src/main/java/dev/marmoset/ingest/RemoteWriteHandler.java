@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -154,18 +155,28 @@ public final class RemoteWriteHandler {
         return Progress.ended(bytes, fault);
       }
       countLeniency(head, sender.name(), complete.form());
-      Verdict verdict = judge(workspace, sender);
+      Verdict known = judge(workspace, sender);
+      if (known == null) {
+        fault = refused(version, complete.form(), workspace.decodeFully(version));
+        if (fault != null) {
+          return Progress.ended(bytes, fault);
+        }
+      }
+      Verdict verdict = known == null ? Objects.requireNonNull(judge(workspace, sender)) : known;
       return new Progress(bytes, () -> answer(sender, version, verdict));
     } finally {
       workspaces.give(workspace);
     }
   }
 
-  private Verdict judge(Workspace workspace, Sender sender) {
+  /// Null when the message has to be read again, see [Ingester#ingest].
+  private @Nullable Verdict judge(Workspace workspace, Sender sender) {
     WriteBatch batch = workspace.batch;
-    sender.sent(batch.samples() + batch.histograms().size() + batch.exemplars().size(), ledger.nanos());
     Verdict verdict = workspace.ingester.ingest(batch, workspace.stats, () -> seriesRefusal(sender));
-    metrics.tolerated(sender.name(), batch, workspace.stats);
+    if (verdict != null) {
+      sender.sent(batch.samples() + batch.histograms().size() + batch.exemplars().size(), ledger.nanos());
+      metrics.tolerated(sender.name(), batch, workspace.stats);
+    }
     return verdict;
   }
 

@@ -14,6 +14,13 @@ final class Workspace {
   final WriteBatch batch;
   final WriteStats stats = new WriteStats();
   final Ingester ingester;
+  /// Where series get another label before they are looked up, their bytes as they came say nothing.
+  private final boolean conjecturing;
+  private final QuickV1Decoder quickV1;
+  private final QuickV2Decoder quickV2;
+  private final Spellings spellings;
+  /// Whether the body in work is spelt as [#spellings] says.
+  private boolean spelt;
   final TenantLabel tenants;
   private final WriteV1Decoder v1;
   private final WriteV2Decoder v2;
@@ -22,18 +29,36 @@ final class Workspace {
     IngestLimits limits = options.limits();
     body = new RequestBody(limits.body(), budget);
     batch = new WriteBatch(budget);
+    conjecturing = options.tenancy().isEmpty();
+    quickV1 = new QuickV1Decoder(batch, limits.maxSamples(), storage.labelHash());
+    spellings = new Spellings(storage.labelHash());
+    quickV2 = new QuickV2Decoder(batch, limits.maxSamples(), spellings);
     v1 = new WriteV1Decoder(batch, limits.maxSamples());
     v2 = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), limits.body().maxDecodedBytes());
     tenants = new TenantLabel(options.tenancy().map(Tenancy::label).orElse(""));
     ingester = new Ingester(storage, new LabelValidator(limits.labels(), options.replicaLabel()));
   }
 
-  /// Decodes the body into the batch.
+  /// Decodes the body into the batch, perhaps as a conjecture.
   Decoded decode(WireVersion version) {
-    return switch (version) {
+    boolean quick = conjecturing && switch (version) {
+      case V1 -> quickV1.decode(body.bytes(), body.length());
+      case V2 -> quickV2.decode(body.bytes(), body.length());
+    };
+    spelt = quick && version == WireVersion.V2;
+    return quick ? Decoded.COMPLETE : decodeFully(version);
+  }
+
+  /// Decodes the body into the batch, conjecturing nothing. To be called after [#decode].
+  Decoded decodeFully(WireVersion version) {
+    Decoded decoded = switch (version) {
       case V1 -> v1.decode(body.bytes(), body.length());
       case V2 -> v2.decode(body.bytes(), body.length());
     };
+    if (spelt) {
+      batch.spellings(spellings);
+    }
+    return decoded;
   }
 
   /// Gives up what the request has cost.
@@ -46,6 +71,6 @@ final class Workspace {
 
   /// Bytes it would keep alive in the pool, without the body's buffers, which bound themselves.
   private long retainedBytes() {
-    return batch.retainedBytes() + v1.retainedBytes() + v2.retainedBytes();
+    return batch.retainedBytes() + v1.retainedBytes() + v2.retainedBytes() + spellings.retainedBytes();
   }
 }

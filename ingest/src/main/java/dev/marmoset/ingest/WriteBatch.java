@@ -19,7 +19,7 @@ final class WriteBatch {
   /// What an entry of metadata costs without its texts.
   private static final int METADATA_BYTES = 200;
   private static final int FIRST_SCRATCH = 4096;
-  private static final long BYTES_PER_SERIES = 5L * Integer.BYTES + 2L * Long.BYTES;
+  private static final long BYTES_PER_SERIES = 5L * Integer.BYTES + 3L * Long.BYTES;
 
   private final ByteBudget budget;
   private long paid;
@@ -36,6 +36,9 @@ final class WriteBatch {
   private int[] sampleEnd = new int[FIRST_SERIES];
   private @Nullable RejectReason[] fault = new RejectReason[FIRST_SERIES];
   private long[] refs = new long[FIRST_SERIES];
+  private long[] hashes = new long[FIRST_SERIES];
+  private boolean conjecture;
+  private @Nullable Spellings spellings;
 
   private int samples;
   private long[] times = new long[FIRST_SAMPLES];
@@ -81,6 +84,8 @@ final class WriteBatch {
   /// @param exemplarsDecide whether a refused exemplar, or a series that has nothing but exemplars, makes the answer 400
   void begin(byte[] newBody, boolean exemplarsDecide) {
     exemplarsBind = exemplarsDecide;
+    conjecture = false;
+    spellings = null;
     Arrays.fill(fault, 0, series, null);
     body = newBody;
     starved = false;
@@ -91,6 +96,52 @@ final class WriteBatch {
     exemplars.clear();
     metadata.clear();
     droppedMetadata = 0;
+  }
+
+  /// Forgets the last request; the next one is a guess, which holds if all its series are known.
+  ///
+  /// @param newSpellings of the series, one each, if they are spelt in symbols
+  void beginConjecture(byte[] newBody, @Nullable Spellings newSpellings) {
+    begin(newBody, newSpellings != null);
+    conjecture = true;
+    spellings = newSpellings;
+  }
+
+  /// How the series are spelt in symbols, if they are and it is known.
+  @Nullable
+  Spellings spellings() {
+    return spellings;
+  }
+
+  /// States how the series are spelt in symbols, one for one.
+  void spellings(Spellings ofTheSeries) {
+    spellings = ofTheSeries;
+  }
+
+  /// Makes [#region] tell the labels of a series also in a conjecture about symbols.
+  void spellOut(int index) {
+    if (conjecture && spellings != null && regionOffset[index] >= 0) {
+      int start = spellings.spell(index, this);
+      regionOffset[index] = ~start;
+      regionLength[index] = scratchLength - start;
+    }
+  }
+
+  /// Whether it is only guessed where the labels lie.
+  boolean isConjecture() {
+    return conjecture;
+  }
+
+  /// Adds a series that has one sample and nothing else.
+  ///
+  /// @param offset where its labels are guessed to lie in the body, or their references
+  /// @param hash   low word of the hash of the labels, where they are not spelt in symbols
+  /// @return false when the budget had no room for it
+  boolean addConjecture(int offset, int length, long hash, long t, long bits) {
+    addSample(t, bits);
+    endSeries(offset, length);
+    hashes[series - 1] = hash;
+    return !starved;
   }
 
   /// Adds a sample to the series that [#endSeries] or [#endScratchSeries] will close.
@@ -299,6 +350,11 @@ final class WriteBatch {
     return fault[index];
   }
 
+  /// Low word of the hash of the label bytes; known of a conjecture only.
+  long hash(int index) {
+    return hashes[index];
+  }
+
   long ref(int index) {
     return refs[index];
   }
@@ -340,5 +396,6 @@ final class WriteBatch {
     exemplarEnd = Arrays.copyOf(exemplarEnd, size);
     fault = Arrays.copyOf(fault, size);
     refs = Arrays.copyOf(refs, size);
+    hashes = Arrays.copyOf(hashes, size);
   }
 }

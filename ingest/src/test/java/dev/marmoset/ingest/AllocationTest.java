@@ -8,6 +8,7 @@ import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.ingest.body.ByteBudget;
 import java.io.ByteArrayInputStream;
 import java.lang.management.ManagementFactory;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// A million samples of known series cost no memory beyond a few objects per request.
@@ -76,7 +77,7 @@ class AllocationTest {
   }
 
   private void judge() {
-    Verdict verdict = ingester.ingest(batch, stats, SeriesGate.OPEN);
+    Verdict verdict = Objects.requireNonNull(ingester.ingest(batch, stats, SeriesGate.OPEN));
     assertThat(verdict.ifDurable() instanceof WriteOutcome.Accepted).isTrue();
   }
 

@@ -8,6 +8,7 @@ import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.ConflictRule;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -27,11 +29,13 @@ import java.util.function.LongSupplier;
 final class FakeStorage implements Storage {
   private static final long AHEAD_MS = 10 * 60 * 1000;
 
+  private final LabelHash hash = new LabelHash(new SplittableRandom(1));
   private final LongSupplier clock;
   private final long windowMs;
   private final List<Labels> labels = new ArrayList<>();
   private final Map<Labels, Integer> refs = new HashMap<>();
   private final Map<Integer, TreeMap<Long, Object>> stored = new HashMap<>();
+  private final Map<List<Long>, Long> spellings = new HashMap<>();
   private final Set<String> exemplars = new LinkedHashSet<>();
   private final Map<String, MetricMetadata> metadata = new TreeMap<>();
   private int maxExemplars = Integer.MAX_VALUE;
@@ -105,6 +109,11 @@ final class FakeStorage implements Storage {
   }
 
   @Override
+  public LabelHash labelHash() {
+    return hash;
+  }
+
+  @Override
   public Querier querier(TimeRange range) {
     throw new UnsupportedOperationException("this store answers by content()");
   }
@@ -145,6 +154,26 @@ final class FakeStorage implements Storage {
       boolean canonical = Arrays.equals(LabelRegion.encode(found),
           Arrays.copyOfRange(region, offset, offset + length));
       return canonical ? refs.getOrDefault(found, (int) UNKNOWN) : UNKNOWN;
+    }
+
+    @Override
+    public long find(long lowHash, byte[] region, int offset, int length) {
+      return find(region, offset, length);
+    }
+
+    @Override
+    public boolean isSpelt(long ref, long low) {
+      return spellings.entrySet().stream().anyMatch(e -> e.getValue() == ref && e.getKey().getLast() == low);
+    }
+
+    @Override
+    public long findSpelling(long high, long low) {
+      return spellings.getOrDefault(List.of(high, low), UNKNOWN);
+    }
+
+    @Override
+    public void noteSpelling(long ref, long high, long low) {
+      spellings.put(List.of(high, low), ref);
     }
 
     @Override

@@ -7,12 +7,14 @@ import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
 /// A store that finds series by their bytes and forgets samples, without allocating: what ingest costs by itself.
@@ -24,6 +26,9 @@ final class LookupStorage implements Storage, Appender {
       .completedFuture(CommitOutcome.Durable.INSTANCE);
 
   private final byte[][] regions = new byte[SLOTS][];
+  private final long[] spelt = new long[SLOTS];
+  private final long[] speltRefs = new long[SLOTS];
+  private final LabelHash hash = new LabelHash(new SplittableRandom(1));
   private long checksum;
 
   /// Makes the samples count, so that no compiler drops them.
@@ -50,6 +55,35 @@ final class LookupStorage implements Storage, Appender {
   public long find(byte[] region, int offset, int length) {
     int slot = slot(region, offset, length);
     return regions[slot] == null ? UNKNOWN : slot;
+  }
+
+  @Override
+  public long find(long lowHash, byte[] region, int offset, int length) {
+    return find(region, offset, length);
+  }
+
+  @Override
+  public boolean isSpelt(long ref, long low) {
+    return findSpelling(0, low) == ref;
+  }
+
+  @Override
+  public long findSpelling(long high, long low) {
+    int slot = (int) (low >>> 40) & (SLOTS - 1);
+    while (spelt[slot] != low && spelt[slot] != 0) {
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    return spelt[slot] == low ? speltRefs[slot] : UNKNOWN;
+  }
+
+  @Override
+  public void noteSpelling(long ref, long high, long low) {
+    int slot = (int) (low >>> 40) & (SLOTS - 1);
+    while (spelt[slot] != low && spelt[slot] != 0) {
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    spelt[slot] = low;
+    speltRefs[slot] = ref;
   }
 
   @Override
@@ -118,6 +152,11 @@ final class LookupStorage implements Storage, Appender {
   @Override
   public void close() {
     // Holds nothing.
+  }
+
+  @Override
+  public LabelHash labelHash() {
+    return hash;
   }
 
   @Override

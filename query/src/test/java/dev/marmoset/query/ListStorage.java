@@ -6,6 +6,7 @@ import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.SeriesSet;
 import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.Chunk;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
@@ -32,6 +33,11 @@ final class ListStorage implements Storage {
 
   @Override
   public Appender appender() {
+    throw new UnsupportedOperationException("the list store is filled by add");
+  }
+
+  @Override
+  public LabelHash labelHash() {
     throw new UnsupportedOperationException("the list store is filled by add");
   }
 

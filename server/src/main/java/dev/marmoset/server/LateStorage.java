@@ -7,6 +7,7 @@ import dev.marmoset.storage.MetadataStore;
 import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.Storage;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.tsdb.Tsdb;
@@ -33,6 +34,11 @@ final class LateStorage implements Storage, ExemplarStore, MetadataStore {
   @Override
   public Appender appender() {
     return store().appender();
+  }
+
+  @Override
+  public LabelHash labelHash() {
+    return store().labelHash();
   }
 
   @Override

@@ -29,6 +29,27 @@ public interface Appender extends AutoCloseable {
   /// @return the series ref, or [#UNKNOWN]
   long find(byte[] region, int offset, int length);
 
+  /// Finds a series by its label bytes like the other method, which it saves from hashing them under the lock.
+  ///
+  /// @param lowHash [dev.marmoset.storage.labels.LabelHash#low] of the region by the hash of [Storage#labelHash]
+  /// @return the series ref, or [#UNKNOWN]
+  long find(long lowHash, byte[] region, int offset, int length);
+
+  /// Confirms a guess: whether there is a series of this ref, and its labels were noted to be spelt in symbols with
+  /// this hash.
+  ///
+  /// @param low low word of [dev.marmoset.storage.labels.LabelHash#spelling]
+  boolean isSpelt(long ref, long low);
+
+  /// Finds a series by the hash of a spelling that was noted before.
+  ///
+  /// @return the series ref, or [#UNKNOWN]
+  long findSpelling(long high, long low);
+
+  /// Notes the hash of a spelling, for whoever spells the same labels again. A series has one: that of its labels in
+  /// their order. Notes are forgotten when the process ends.
+  void noteSpelling(long ref, long high, long low);
+
   /// Creates a series; returns the existing one if there is one by now.
   ///
   /// Call it only when at least one sample of the series lies within [#minTime]..[#maxTime]: requests whose samples

@@ -1,5 +1,6 @@
 package dev.marmoset.storage;
 
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.TimeRange;
 
 /// A store of series. Thread-safe.
@@ -9,6 +10,9 @@ public interface Storage {
   /// The appender owns the head's lock until it is committed or closed: decode and validate before opening it, and do
   /// nothing slow while it is open.
   Appender appender();
+
+  /// The hash by which appenders find series, the same as long as the store is open.
+  LabelHash labelHash();
 
   /// Opens a querier for the samples of an inclusive time range. The caller must close it.
   Querier querier(TimeRange range);

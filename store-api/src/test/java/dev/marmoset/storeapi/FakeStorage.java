@@ -15,6 +15,7 @@ import dev.marmoset.storage.Storage;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.chunk.XorAppender;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
@@ -119,6 +120,11 @@ final class FakeStorage implements Storage, ExemplarStore, MetadataStore {
 
   @Override
   public Appender appender() {
+    throw new UnsupportedOperationException("the fake store is filled by add");
+  }
+
+  @Override
+  public LabelHash labelHash() {
     throw new UnsupportedOperationException("the fake store is filled by add");
   }
 

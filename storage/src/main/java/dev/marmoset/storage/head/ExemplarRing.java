@@ -1,5 +1,6 @@
 package dev.marmoset.storage.head;
 
+import dev.marmoset.storage.labels.LabelHash;
 import java.util.Arrays;
 
 /// The exemplars of all series, the latest ones by arrival.
@@ -17,7 +18,7 @@ final class ExemplarRing {
 
   private final int most;
   private final long mostLabelBytes;
-  private final RegionHash hash;
+  private final LabelHash hash;
   private long first;
   private long end;
   private long labelBytes;
@@ -30,8 +31,8 @@ final class ExemplarRing {
   private int[] next = {};
 
   /// @param most exemplars at a time; 0 keeps none
-  /// @param hash keyed; used under the same lock
-  ExemplarRing(int most, RegionHash hash) {
+  /// @param hash keyed
+  ExemplarRing(int most, LabelHash hash) {
     this.most = most;
     this.mostLabelBytes = (long) most * LABEL_BYTES;
     this.hash = hash;
@@ -115,10 +116,9 @@ final class ExemplarRing {
   }
 
   private int chain(int id, long t, long valueBits, byte[] region) {
-    hash.hash(region, 0, region.length);
-    long mixed = (hash.low() ^ t) * 0x9E3779B97F4A7C15L;
+    long mixed = (hash.low(region, 0, region.length) ^ t) * 0x9E3779B97F4A7C15L;
     mixed = (mixed ^ mixed >>> 29 ^ valueBits) * 0xBB67AE8584CAA73BL;
-    mixed = (mixed ^ mixed >>> 32 ^ id) * 0x9E3779B97F4A7C15L ^ hash.high();
+    mixed = (mixed ^ mixed >>> 32 ^ id) * 0x9E3779B97F4A7C15L ^ hash.high(region, 0, region.length);
     return chains.length == 0 ? 0 : (int) (mixed >>> 32) & chains.length - 1;
   }
 

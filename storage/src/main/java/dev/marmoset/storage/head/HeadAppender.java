@@ -65,6 +65,26 @@ public final class HeadAppender implements Appender {
   }
 
   @Override
+  public long find(long lowHash, byte[] region, int offset, int length) {
+    return head.find(lowHash, region, offset, length);
+  }
+
+  @Override
+  public boolean isSpelt(long ref, long low) {
+    return head.spellings.holds((int) ref, low);
+  }
+
+  @Override
+  public long findSpelling(long high, long low) {
+    return head.spellings.find(high, low);
+  }
+
+  @Override
+  public void noteSpelling(long ref, long high, long low) {
+    head.spellings.add((int) ref, high, low);
+  }
+
+  @Override
   public long create(byte[] region, int offset, int length) {
     int id = head.find(region, offset, length);
     if (id >= 0) {

@@ -64,6 +64,20 @@ public final class HeadReplay implements LogVisitor {
   }
 
   @Override
+  public void samples(int number, int n, long t, long[] valueBits) {
+    int i = number;
+    while (i < number + n) {
+      int end = Math.min(number + n, i + Math.max(1, BATCH - batch.size()));
+      for (; i < end; i++) {
+        if (samples++ >= skip) {
+          batch.add(ids[i], t, valueBits[i]);
+        }
+      }
+      handOverWhenFull();
+    }
+  }
+
+  @Override
   public void histogram(int number, long t, HistogramSample sample) {
     if (isWanted(t)) {
       batch.addHistogram(ids[number], t, sample);

@@ -32,13 +32,14 @@ final class HeadWindow implements AutoCloseable {
   /// @param path    where its scratch file will lie
   /// @param inOrder whether open chunks may end in it
   /// @param since   when its first sample came, by the acceptance clock, ms
-  HeadWindow(long start, Path path, boolean inOrder, long since) {
+  /// @param sort    of late rows, shared by all windows
+  HeadWindow(long start, Path path, boolean inOrder, long since, LateSort sort) {
     this.start = start;
     this.inOrder = inOrder;
     this.since = since;
     this.file = new ScratchFile(path);
     file.append(new byte[ALIGNMENT], 0, ALIGNMENT);
-    this.late = new LateRows(start, file);
+    this.late = new LateRows(start, file, sort);
   }
 
   /// First time of the window, ms.

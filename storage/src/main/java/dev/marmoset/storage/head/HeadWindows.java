@@ -6,6 +6,7 @@ import dev.marmoset.storage.labels.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Changed under the head's lock; may be read by any thread.
 final class HeadWindows implements AutoCloseable {
+  private static final int RECENT = 32;
+
   private final Path scratch;
   private final ConcurrentSkipListMap<Long, HeadWindow> growing = new ConcurrentSkipListMap<>();
   /// Frozen and hidden ones: few, for as long as it takes to write a block.
@@ -32,6 +35,9 @@ final class HeadWindows implements AutoCloseable {
   private long currentStart = Long.MAX_VALUE;
   private long currentEnd = Long.MIN_VALUE;
   private @Nullable HeadWindow lastUsed;
+  /// Late samples jump between the growing windows of a day: each is looked up once.
+  private final @Nullable HeadWindow[] recent = new HeadWindow[RECENT];
+  private final LateSort lateSort = new LateSort();
   private long inOrderFrom = Long.MIN_VALUE;
   private HeadView view = new HeadView(0, Long.MIN_VALUE);
   private long files;
@@ -64,19 +70,33 @@ final class HeadWindows implements AutoCloseable {
   HeadWindow at(long t) {
     HeadWindow last = lastUsed;
     if (last == null || t < last.start() || t > last.lastTime()) {
-      last = growing.computeIfAbsent(ChunkCut.windowStart(t), this::open);
+      last = recent(ChunkCut.windowStart(t));
       lastUsed = last;
     }
     return last;
   }
 
+  private HeadWindow recent(long start) {
+    int slot = (int) Math.floorMod(start / ChunkCut.WINDOW_MS, (long) RECENT);
+    HeadWindow window = recent[slot];
+    if (window == null || window.start() != start) {
+      window = growing.computeIfAbsent(start, this::open);
+      recent[slot] = window;
+    }
+    return window;
+  }
+
   private HeadWindow open(long start) {
     return new HeadWindow(start, scratch.resolve("window-" + start + "-" + files++), start >= inOrderFrom,
-        now);
+        now, lateSort);
   }
 
   /// The window that owns the open and closed chunks of time `t`; empty when it has been dropped.
   Optional<HeadWindow> inOrder(long t) {
+    HeadWindow recently = lastUsed;
+    if (recently != null && recently.isInOrder() && t >= recently.start() && t <= recently.lastTime()) {
+      return Optional.of(recently);
+    }
     HeadWindow last = growing.get(ChunkCut.windowStart(t));
     if (last != null && last.isInOrder()) {
       return Optional.of(last);
@@ -114,6 +134,7 @@ final class HeadWindows implements AutoCloseable {
     }
     endInOrder(start + ChunkCut.WINDOW_MS);
     lastUsed = null;
+    Arrays.fill(recent, null);
     HeadWindow window = growing.remove(start);
     if (window != null) {
       frozen.add(window);

@@ -9,20 +9,4 @@ package dev.marmoset.storage.head;
 record LateRow(int id, int kind, long t, long value) {
   static final int FLOAT = 1;
   static final int HISTOGRAM = 2;
-
-  /// Bytes of a row on scratch: id, kind (4 B each), time, value (8 B each), little-endian.
-  static final int BYTES = 24;
-
-  void write(byte[] target, int offset) {
-    Bytes.putInt(target, offset, id);
-    Bytes.putInt(target, offset + 4, kind);
-    Bytes.putLong(target, offset + 8, t);
-    Bytes.putLong(target, offset + 16, value);
-  }
-
-  static LateRow read(byte[] source, int offset) {
-    return new LateRow(Bytes.getInt(source, offset), Bytes.getInt(source, offset + 4),
-        Bytes.getLong(source, offset + 8),
-        Bytes.getLong(source, offset + 16));
-  }
 }

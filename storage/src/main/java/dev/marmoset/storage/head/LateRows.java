@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Objects;
 import org.roaringbitmap.RoaringBitmap;
 
 /// The late samples of one window: unsorted rows in memory, sorted runs on scratch.
@@ -18,14 +18,12 @@ import org.roaringbitmap.RoaringBitmap;
 /// batch per window, and a look-up meets at most seven runs a level. Guarded by the head's lock.
 final class LateRows {
   /// Rows of a batch: 660 KB at most, times the 13 windows of a day.
-  static final int BATCH_ROWS = 1 << LateRows.ROW_BITS;
+  static final int BATCH_ROWS = 1 << LateSort.ROW_BITS;
   /// Series ids that a sort key can hold.
   static final int MAX_ID = (1 << 25) - 1;
   /// Runs of one level that are merged.
   static final int FAN_IN = 8;
 
-  private static final int ROW_BITS = 15;
-  private static final int TIME_BITS = 23;
   private static final Comparator<LateRow> ORDER =
       Comparator.comparingInt(LateRow::id).thenComparingLong(LateRow::t);
   /// Unsorted rows that a look-up scans rather than sorts.
@@ -33,6 +31,7 @@ final class LateRows {
 
   private final long windowStart;
   private final ScratchFile file;
+  private final LateSort sort;
   private final HistogramScratch histograms;
   private final List<LateRun> runs = new ArrayList<>();
   private int[] ids = new int[16];
@@ -44,8 +43,10 @@ final class LateRows {
   private int sorted;
   private long total;
 
-  LateRows(long windowStart, ScratchFile file) {
+  /// @param sort shared by all windows
+  LateRows(long windowStart, ScratchFile file, LateSort sort) {
     this.windowStart = windowStart;
+    this.sort = sort;
     this.file = file;
     this.histograms = new HistogramScratch(file);
   }
@@ -71,7 +72,7 @@ final class LateRows {
   }
 
   long memoryBytes() {
-    return ids.length * 21L + runs.stream().mapToLong(run -> 4L * run.blocks()).sum();
+    return ids.length * 21L + runs.stream().mapToLong(LateRun::memoryBytes).sum();
   }
 
   /// The late samples of one series, ascending by time, one per time: the conflict rule has decided.
@@ -95,9 +96,9 @@ final class LateRows {
   /// @throws IOException if scratch does not give them
   void addIds(RoaringBitmap target) throws IOException {
     for (LateRun run : runs) {
-      var cursor = new LateRunCursor(run);
+      var cursor = new LateRunCursor(run, 0);
       while (cursor.next()) {
-        target.add(cursor.row().id());
+        target.add(cursor.id());
       }
     }
     for (int i = 0; i < size; i++) {
@@ -134,7 +135,7 @@ final class LateRows {
   }
 
   private void spill() {
-    var writer = new LateRunWriter(file, 0);
+    var writer = new LateRunWriter(file, windowStart, 0);
     try {
       writeDistinct(writer);
     } catch (IOException e) {
@@ -147,17 +148,17 @@ final class LateRows {
   }
 
   private void writeDistinct(LateRunWriter writer) throws IOException {
-    LateRow held = row(0);
+    int held = 0;
     for (int i = 1; i < size; i++) {
-      LateRow next = row(i);
-      if (ORDER.compare(held, next) == 0) {
-        held = winner(held, next);
+      if (ids[i] == ids[held] && times[i] == times[held]) {
+        LateRow first = row(held);
+        held = winner(first, row(i)) == first ? held : i;
       } else {
-        writer.add(held);
-        held = next;
+        writer.add(ids[held], kinds[held], times[held], values[held]);
+        held = i;
       }
     }
-    writer.add(held);
+    writer.add(ids[held], kinds[held], times[held], values[held]);
   }
 
   private void mergeLevels() {
@@ -180,34 +181,62 @@ final class LateRows {
   }
 
   private LateRun merge(List<LateRun> sources, int level) throws IOException {
-    var heap = new PriorityQueue<LateRunCursor>((a, b) -> ORDER.compare(a.row(), b.row()));
+    var cursors = new ArrayList<LateRunCursor>();
     for (LateRun source : sources) {
-      var cursor = new LateRunCursor(source);
+      var cursor = new LateRunCursor(source, 0);
       if (cursor.next()) {
-        heap.add(cursor);
+        cursors.add(cursor);
       }
     }
-    var writer = new LateRunWriter(file, level);
-    LateRow held = null;
-    while (!heap.isEmpty()) {
-      LateRunCursor least = heap.remove();
-      LateRow row = least.row();
-      if (held == null || ORDER.compare(held, row) != 0) {
-        if (held != null) {
-          writer.add(held);
-        }
-        held = row;
+    var writer = new LateRunWriter(file, windowStart, level);
+    while (!cursors.isEmpty()) {
+      LateRunCursor least = least(cursors);
+      if (rivals(cursors, least) == 1) {
+        writer.add(least.id(), least.kind(), least.t(), least.value());
+        step(cursors, least);
       } else {
-        held = winner(held, row);
+        LateRow row = takeWinner(cursors, least.id(), least.t());
+        writer.add(row.id(), row.kind(), row.t(), row.value());
       }
-      if (least.next()) {
-        heap.add(least);
-      }
-    }
-    if (held != null) {
-      writer.add(held);
     }
     return writer.finish();
+  }
+
+  /// Not a heap: there are eight.
+  private static LateRunCursor least(List<LateRunCursor> cursors) {
+    LateRunCursor least = cursors.getFirst();
+    for (int i = 1; i < cursors.size(); i++) {
+      LateRunCursor next = cursors.get(i);
+      least = next.isBefore(least) ? next : least;
+    }
+    return least;
+  }
+
+  /// How many cursors stand at the same series and time.
+  private static int rivals(List<LateRunCursor> cursors, LateRunCursor least) {
+    int rivals = 0;
+    for (int i = 0; i < cursors.size(); i++) {
+      LateRunCursor next = cursors.get(i);
+      rivals += next.id() == least.id() && next.t() == least.t() ? 1 : 0;
+    }
+    return rivals;
+  }
+
+  private LateRow takeWinner(List<LateRunCursor> cursors, int id, long t) throws IOException {
+    LateRow held = null;
+    for (LateRunCursor cursor : List.copyOf(cursors)) {
+      if (cursor.id() == id && cursor.t() == t) {
+        held = held == null ? cursor.row() : winner(held, cursor.row());
+        step(cursors, cursor);
+      }
+    }
+    return Objects.requireNonNull(held);
+  }
+
+  private static void step(List<LateRunCursor> cursors, LateRunCursor cursor) throws IOException {
+    if (!cursor.next()) {
+      cursors.remove(cursor);
+    }
   }
 
   private void collectFromMemory(int id, List<LateRow> target) {
@@ -234,28 +263,8 @@ final class LateRows {
     }
   }
 
-  /// Sorts the rows in memory by one `long` key each: id, time within the window, row number.
   private void sort() {
-    long[] keys = new long[size];
-    for (int i = 0; i < size; i++) {
-      keys[i] = (long) ids[i] << TIME_BITS + ROW_BITS | times[i] - windowStart << ROW_BITS | i;
-    }
-    Arrays.sort(keys);
-    int[] sortedIds = new int[ids.length];
-    byte[] sortedKinds = new byte[ids.length];
-    long[] sortedTimes = new long[ids.length];
-    long[] sortedValues = new long[ids.length];
-    for (int i = 0; i < size; i++) {
-      int from = (int) keys[i] & BATCH_ROWS - 1;
-      sortedIds[i] = ids[from];
-      sortedKinds[i] = kinds[from];
-      sortedTimes[i] = times[from];
-      sortedValues[i] = values[from];
-    }
-    ids = sortedIds;
-    kinds = sortedKinds;
-    times = sortedTimes;
-    values = sortedValues;
+    sort.sort(size, windowStart, ids, kinds, times, values);
     sorted = size;
   }
 

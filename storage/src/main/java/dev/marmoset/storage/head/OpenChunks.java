@@ -54,6 +54,7 @@ final class OpenChunks implements AutoCloseable {
   /// Where the word that is not full yet stands in the buffer a chunk is put together in.
   private static final int PENDING_AT = Chunk.COUNT_BYTES + MAX_WORDS * Long.BYTES;
   private static final long LATEST_MASK = (1L << SeriesLines.LATEST_BITS) - 1 << LATEST_SHIFT;
+  private static final long WINDOW_MASK = (1L << XOR_WINDOW_BITS) - 1 << XOR_WINDOW_SHIFT;
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -84,15 +85,60 @@ final class OpenChunks implements AutoCloseable {
 
   /// Appends a sample if its time is after the latest of its series; answers whether it is.
   boolean appendIfNewer(int id, long t, long valueBits) {
-    lines.load(id, line);
-    long packed = line[PACKED];
-    if (t <= line[LAST_TIME]
-        && SeriesLines.field(packed, LATEST_SHIFT, SeriesLines.LATEST_BITS) != LATEST_NONE) {
+    long packed = lines.get(id, PACKED);
+    long lastTime = lines.get(id, LAST_TIME);
+    if (t <= lastTime && SeriesLines.field(packed, LATEST_SHIFT, SeriesLines.LATEST_BITS) != LATEST_NONE) {
       return false;
     }
-    appending = t;
     int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);
-    if (count >= 2 && count < ChunkCut.MAX_SAMPLES && windows.sameWindow(line[LAST_TIME], t)) {
+    boolean next = count >= 2 && count < ChunkCut.MAX_SAMPLES && windows.sameWindow(lastTime, t);
+    if (!next || !appendToPending(id, packed, t - lastTime, valueBits)) {
+      appendToLine(id, next, t, valueBits);
+    }
+    return true;
+  }
+
+  /// Appends a sample to a chunk of two or more if its bits fit into the pending word: then most of the line stays as it
+  /// is. Answers whether they did; if not, nothing has changed.
+  private boolean appendToPending(int id, long packed, long delta, long valueBits) {
+    long change = delta - lines.get(id, LAST_DELTA);
+    long xor = valueBits ^ lines.get(id, LAST_VALUE);
+    int code = XorCodec.timeCode(change);
+    int window = SeriesLines.field(packed, XOR_WINDOW_SHIFT, XOR_WINDOW_BITS);
+    long bits = XorCodec.codeBits(code) << XorCodec.SAME_VALUE_BITS;
+    int n = XorCodec.codeLength(code) + XorCodec.SAME_VALUE_BITS;
+    if (xor != 0) {
+      boolean kept = XorCodec.fits(xor, window);
+      window = kept ? window : XorCodec.windowOf(xor);
+      int length = XorCodec.windowLength(window);
+      // What is shifted out of the word is more than the pending word has room for, and not used.
+      bits = (kept ? bits >>> 1 << XorCodec.KEPT_WINDOW_BITS | XorCodec.KEPT_WINDOW
+          : bits >>> 1 << XorCodec.NEW_WINDOW_BITS | XorCodec.newWindow(window)) << length
+          | XorCodec.windowBits(xor, window);
+      n += (kept ? XorCodec.KEPT_WINDOW_BITS : XorCodec.NEW_WINDOW_BITS) - XorCodec.SAME_VALUE_BITS + length;
+    }
+    int room = Long.SIZE - SeriesLines.field(packed, PENDING_SHIFT, PENDING_BITS_BITS);
+    if (n >= room || code == XorCodec.WIDE_TIME) {
+      return false;
+    }
+    lines.set(id, LAST_TIME, lines.get(id, LAST_TIME) + delta);
+    long used = packed + (1L << COUNT_SHIFT) + ((long) n << PENDING_SHIFT);
+    if (bits != 0) {
+      lines.set(id, PENDING_BITS, lines.get(id, PENDING_BITS) | bits << room - n);
+      lines.set(id, LAST_DELTA, delta);
+      lines.set(id, LAST_VALUE, valueBits);
+      used = used & ~WINDOW_MASK | (long) window << XOR_WINDOW_SHIFT;
+    }
+    lines.set(id, PACKED, used);
+    return true;
+  }
+
+  private void appendToLine(int id, boolean next, long t, long valueBits) {
+    appending = t;
+    lines.load(id, line);
+    long packed = line[PACKED];
+    int count = SeriesLines.field(packed, COUNT_SHIFT, COUNT_BITS);
+    if (next) {
       appendNext(packed, count, t, valueBits);
     } else {
       appendAtEdge(id, packed, count, t, valueBits);
@@ -100,7 +146,6 @@ final class OpenChunks implements AutoCloseable {
     line[LAST_TIME] = t;
     line[LAST_VALUE] = valueBits;
     lines.store(id, line);
-    return true;
   }
 
   /// Closes the open chunk, if there is one: it goes to scratch. That of a dropped window is forgotten, with the chunks

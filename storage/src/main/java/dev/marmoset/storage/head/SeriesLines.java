@@ -85,6 +85,11 @@ final class SeriesLines implements AutoCloseable {
     slab.store(id, line);
   }
 
+  /// Low word of the hash of the series' labels.
+  long lowHash(int id) {
+    return slab.get(id, LOW_HASH);
+  }
+
   int labelOffset(int id) {
     return (int) (slab.get(id, LABELS_AND_TAIL) >>> 32);
   }

@@ -1,32 +1,28 @@
 package dev.marmoset.storage.head;
 
 import java.util.Arrays;
+import java.util.function.IntToLongFunction;
 
-/// Finds a series id by the 128-bit hash of its label bytes.
+/// Finds a series id by a 128-bit hash of its labels.
 ///
 /// Open addressing over a `long[]`: high half a 32-bit tag (the upper half of the hash's high word), low half id + 1.
-/// The tag also places the entry, so that growing needs no rehash of labels; the low word of the hash, in the series'
-/// line, confirms a hit. 16 B per series at a load of one half. Not thread-safe: guarded by the head's lock.
+/// The tag also places the entry, so that growing needs no rehash of labels; the low word of the hash, which
+/// lies elsewhere, confirms a hit. 16 B per series at a load of one half. Not thread-safe: guarded by the head's lock.
 final class SeriesTable {
   private static final int INITIAL_BITS = 12;
 
-  private final SeriesLines lines;
+  private final IntToLongFunction lowWords;
   private long[] slots = new long[1 << INITIAL_BITS];
   private int bits = INITIAL_BITS;
   private int size;
 
-  SeriesTable(SeriesLines lines) {
-    this.lines = lines;
+  /// @param lowWords low word of the hash of a series by its id
+  SeriesTable(IntToLongFunction lowWords) {
+    this.lowWords = lowWords;
   }
 
   /// Id of the series with this hash, or −1.
-  ///
-  /// @param predicted id to try first: senders repeat the order of their series, so the one behind the last hit is
-  ///                  right in 97 % of the cases and spares the probe into the table, a cache miss at many series
-  int find(long high, long low, int predicted) {
-    if (predicted < size && lines.get(predicted, SeriesLines.LOW_HASH) == low) {
-      return predicted;
-    }
+  int find(long high, long low) {
     int tag = (int) (high >>> 32);
     int mask = slots.length - 1;
     for (int slot = tag >>> 32 - bits;; slot = slot + 1 & mask) {
@@ -34,13 +30,13 @@ final class SeriesTable {
       if (entry == 0) {
         return -1;
       }
-      if ((int) (entry >>> 32) == tag && lines.get((int) entry - 1, SeriesLines.LOW_HASH) == low) {
+      if ((int) (entry >>> 32) == tag && lowWords.applyAsLong((int) entry - 1) == low) {
         return (int) entry - 1;
       }
     }
   }
 
-  /// Adds a series that [#find] did not find. Ids must be added in order, from 0.
+  /// Adds a series that [#find] did not find.
   void add(long high, int id) {
     if (2 * (size + 1) > slots.length) {
       grow();

@@ -6,6 +6,8 @@ import dev.marmoset.storage.labels.Matcher;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
+import org.roaringbitmap.FastAggregation;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Postings of the head: for every label pair the ascending ids of the series that carry it.
@@ -16,6 +18,8 @@ import org.roaringbitmap.RoaringBitmap;
 public final class MemPostings {
   /// Longest list kept as `int[]`. Up to here it is smaller than a RoaringBitmap with one container (about 100 B).
   private static final int SMALL = 16;
+  /// Series are few when a label has so many times more values.
+  private static final int FEW = 8;
 
   private final SymbolTable symbols;
   private final PairTable pairs = new PairTable();
@@ -26,6 +30,7 @@ public final class MemPostings {
   /// Per name symbol the pairs with that name; `null` where the symbol is not a name.
   private IntList[] pairsOfName = new IntList[64];
   private final RoaringBitmap all = new RoaringBitmap();
+  private final MatchedPairs matched = new MatchedPairs();
 
   /// Postings over the symbols of one head.
   public MemPostings(SymbolTable symbols) {
@@ -49,28 +54,35 @@ public final class MemPostings {
 
   /// Ids of the series that satisfy every matcher, in a new bitmap that belongs to the caller.
   public RoaringBitmap select(List<Matcher> matchers) {
-    var excluded = new ArrayList<RoaringBitmap>();
-    RoaringBitmap result = null;
-    for (Matcher matcher : matchers) {
+    RoaringBitmap selected = all;
+    for (Matcher matcher : cheapestFirst(matchers)) {
       if (matcher.matchesEmpty()) {
-        excluded.add(union(matcher, false));
+        selected = RoaringBitmap.andNot(selected, union(matcher, false, selected));
       } else {
-        RoaringBitmap matching = union(matcher, true);
-        if (result == null) {
-          result = matching;
-        } else {
-          result.and(matching);
-        }
-        if (result.isEmpty()) {
-          return result;
-        }
+        RoaringBitmap matching = union(matcher, true, selected);
+        selected = selected == all ? matching : RoaringBitmap.and(selected, matching);
+      }
+      if (selected.isEmpty()) {
+        return selected;
       }
     }
-    RoaringBitmap selected = result == null ? all.clone() : result;
-    for (RoaringBitmap ids : excluded) {
-      selected.andNot(ids);
+    return selected == all ? all.clone() : selected;
+  }
+
+  /// Those that name their values come first; an expression then has to look only at what they have left.
+  private static List<Matcher> cheapestFirst(List<Matcher> matchers) {
+    var ordered = new ArrayList<Matcher>(matchers.size());
+    for (Matcher matcher : matchers) {
+      if (!matcher.matchesEmpty() && !literals(matcher, true).isEmpty()) {
+        ordered.add(matcher);
+      }
     }
-    return selected;
+    for (Matcher matcher : matchers) {
+      if (matcher.matchesEmpty() || literals(matcher, true).isEmpty()) {
+        ordered.add(matcher);
+      }
+    }
+    return ordered;
   }
 
   /// Values of label `name` that at least one of the series `ids` carries, in no particular order, as shared UTF-8.
@@ -103,7 +115,7 @@ public final class MemPostings {
 
   /// Bytes of memory that the postings take, estimated.
   public long memoryBytes() {
-    long sum = pairs.memoryBytes() + 8L * lists.length + all.getLongSizeInBytes();
+    long sum = pairs.memoryBytes() + 8L * lists.length + all.getLongSizeInBytes() + matched.memoryBytes();
     for (int pair = 0; pair < pairs.size(); pair++) {
       sum += lists[pair] instanceof RoaringBitmap bitmap ? bitmap.getLongSizeInBytes() + 48
           : 16 + 4L * ((int[]) lists[pair]).length;
@@ -111,27 +123,54 @@ public final class MemPostings {
     return sum;
   }
 
-  /// Union of the lists whose value satisfies the matcher (`wanted`), or does not (`!wanted`).
-  private RoaringBitmap union(Matcher matcher, boolean wanted) {
-    var union = new RoaringBitmap();
+  /// Union of the lists whose value satisfies the matcher (`wanted`), or does not (`!wanted`); lists that have nothing in
+  /// common with `within` may be left out.
+  private RoaringBitmap union(Matcher matcher, boolean wanted, RoaringBitmap within) {
     List<String> literals = literals(matcher, wanted);
     if (literals.isEmpty()) {
-      for (int pair : pairsOf(matcher.name())) {
-        if (matcher.matches(text(valueOfPair[pair])) == wanted) {
-          addTo(union, pair);
-        }
-      }
-    } else {
-      int name = symbols.find(matcher.name().getBytes(UTF_8));
-      for (String literal : literals) {
-        int value = symbols.find(literal.getBytes(UTF_8));
-        int pair = name < 0 || value < 0 ? -1 : pairs.find(name, value);
-        if (pair >= 0) {
-          addTo(union, pair);
+      return union(tried(matcher, wanted, within));
+    }
+    int name = symbols.find(matcher.name().getBytes(UTF_8));
+    return union(literals.stream().mapToInt(literal -> {
+      int value = symbols.find(literal.getBytes(UTF_8));
+      return name < 0 || value < 0 ? -1 : pairs.find(name, value);
+    }).filter(pair -> pair >= 0).toArray());
+  }
+
+  /// Union of lists, in a new bitmap. Bitmaps are united all at once: one after the other each would be counted anew.
+  private RoaringBitmap union(int[] united) {
+    RoaringBitmap union = FastAggregation.or(
+        Arrays.stream(united).mapToObj(pair -> lists[pair]).filter(RoaringBitmap.class::isInstance)
+            .map(RoaringBitmap.class::cast).iterator());
+    for (int pair : united) {
+      if (lists[pair] instanceof int[] small) {
+        for (int i = 1; i <= small[0]; i++) {
+          union.add(small[i]);
         }
       }
     }
     return union;
+  }
+
+  /// Pairs of the matcher's label with a value that satisfies it (`wanted`), or does not.
+  ///
+  /// Whether a list has anything in common with a few series is found out faster than whether an expression matches its
+  /// value. If that leaves too many, all values are tried once and the outcome is remembered.
+  private int[] tried(Matcher matcher, boolean wanted, RoaringBitmap within) {
+    int[] candidates = pairsOf(matcher.name());
+    IntPredicate satisfies = pair -> matcher.matches(text(valueOfPair[pair])) == wanted;
+    String regex = switch (matcher) {
+      case Matcher.Regex expression -> expression.pattern().text();
+      case Matcher.NotRegex expression -> expression.pattern().text();
+      case Matcher.Equal _,Matcher.NotEqual _ -> "";
+    };
+    boolean matches = matcher instanceof Matcher.Regex == wanted;
+    boolean few = within != all && FEW * within.getLongCardinality() < candidates.length;
+    if (regex.isEmpty() || few && !matched.knows(matcher.name(), regex, matches, candidates.length)) {
+      return Arrays.stream(candidates).filter(pair -> !few || intersects(pair, within)).filter(satisfies)
+          .toArray();
+    }
+    return matched.of(matcher.name(), regex, matches, candidates, satisfies);
   }
 
   /// The values to look up directly, when the matcher names them; empty when all values have to be tried.
@@ -180,17 +219,6 @@ public final class MemPostings {
     small[++count] = id;
     small[0] = count;
     return small;
-  }
-
-  private void addTo(RoaringBitmap target, int pair) {
-    if (lists[pair] instanceof RoaringBitmap bitmap) {
-      target.or(bitmap);
-    } else {
-      int[] small = (int[]) lists[pair];
-      for (int i = 1; i <= small[0]; i++) {
-        target.add(small[i]);
-      }
-    }
   }
 
   private boolean intersects(int pair, RoaringBitmap ids) {

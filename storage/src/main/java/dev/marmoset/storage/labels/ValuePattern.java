@@ -3,11 +3,13 @@ package dev.marmoset.storage.labels;
 import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A compiled regular expression over whole label values: RE2 syntax, anchored at both ends, `.` matches newline.
 ///
 /// An expression that is only an alternation of literals (`a`, `a|b|c`, `(a|b)`), the form that dashboards produce, is
 /// recognised, so that selection looks the values up instead of running the expression over every value of the label.
+/// So are literals with wildcards between them ([Wildcards]).
 /// Immutable and thread-safe.
 public final class ValuePattern {
   /// Characters that mean something to RE2 outside of a character class.
@@ -17,12 +19,14 @@ public final class ValuePattern {
   private final Pattern compiled;
   private final List<String> literals;
   private final String prefix;
+  private final @Nullable Wildcards wildcards;
 
   private ValuePattern(String text, Pattern compiled) {
     this.text = text;
     this.compiled = compiled;
     this.literals = alternatives(unwrapped(text));
     this.prefix = literals.isEmpty() ? literalPrefix(text) : "";
+    this.wildcards = Wildcards.of(text, META);
   }
 
   /// @throws com.google.re2j.PatternSyntaxException if the expression is not valid RE2
@@ -39,6 +43,9 @@ public final class ValuePattern {
   public boolean matches(String value) {
     if (!literals.isEmpty()) {
       return literals.contains(value);
+    }
+    if (wildcards != null) {
+      return wildcards.matches(value);
     }
     return value.startsWith(prefix) && compiled.matches(value);
   }

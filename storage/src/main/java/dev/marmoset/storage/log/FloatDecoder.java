@@ -52,17 +52,25 @@ final class FloatDecoder {
     tPrev += in.zigzag();
     int bitmap = skipBitmap(in, n);
     if (in.ok()) {
-      byte[] bytes = in.array();
-      for (int i = 0; i < n; i++) {
-        if ((bytes[bitmap + (i >>> 3)] >>> (i & 7) & 1) != 0) {
-          token(in, number + i);
-        }
+      int whole = tokens(in, number, n, bitmap);
+      visitor.samples(number, whole, tPrev, last);
+    }
+  }
+
+  /// Reads the tokens of a run; answers how many samples are in front of the first fault, `n` if there is none.
+  private int tokens(ByteReader in, int number, int n, int bitmap) {
+    byte[] bytes = in.array();
+    for (int from = 0; from < n; from += Byte.SIZE) {
+      int mask = bytes[bitmap + (from >>> 3)] & (n - from >= Byte.SIZE ? 0xFF : (1 << n - from) - 1);
+      for (; mask != 0; mask &= mask - 1) {
+        int i = from + Integer.numberOfTrailingZeros(mask);
+        token(in, number + i);
         if (!in.ok()) {
-          return;
+          return i;
         }
-        visitor.sample(number + i, tPrev, last[number + i]);
       }
     }
+    return n;
   }
 
   private void mixedTimes(ByteReader in, int number, int n, LogVisitor visitor) {
@@ -78,14 +86,9 @@ final class FloatDecoder {
       times[i] = tPrev;
     }
     int bitmap = skipBitmap(in, n);
-    byte[] bytes = in.array();
-    for (int i = 0; i < n && in.ok(); i++) {
-      if ((bytes[bitmap + (i >>> 3)] >>> (i & 7) & 1) != 0) {
-        token(in, number + i);
-      }
-      if (in.ok()) {
-        visitor.sample(number + i, times[i], last[number + i]);
-      }
+    int whole = in.ok() ? tokens(in, number, n, bitmap) : 0;
+    for (int i = 0; i < whole; i++) {
+      visitor.sample(number + i, times[i], last[number + i]);
     }
   }
 

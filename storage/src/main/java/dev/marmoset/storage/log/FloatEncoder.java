@@ -61,7 +61,10 @@ final class FloatEncoder {
     tPrev = floor;
     int i = from;
     while (i < to) {
-      i = stretch(out, group, i, group.consecutiveEnd(i, to));
+      int end = group.consecutiveEnd(i, to);
+      while (i < end) {
+        i = stretch(out, group, i, end);
+      }
     }
   }
 

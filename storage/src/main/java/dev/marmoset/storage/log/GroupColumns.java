@@ -23,19 +23,18 @@ final class GroupColumns {
     size = 0;
   }
 
-  void add(int number, long t, long valueBits) {
-    int i = size;
-    if (i == numbers.length) {
-      grow();
+  /// Adds the samples of a batch. Their numbers are still to be set, from [#size] before this on.
+  void add(LogBatch batch) {
+    if (batch.size() > numbers.length - size) {
+      grow(size + batch.size());
     }
-    numbers[i] = number;
-    times[i] = t;
-    values[i] = valueBits;
-    size = i + 1;
+    batch.copyTimes(times, size);
+    batch.copyValues(values, size);
+    size += batch.size();
   }
 
-  private void grow() {
-    int capacity = size * 2;
+  private void grow(int atLeast) {
+    int capacity = Math.max(atLeast, size * 2);
     numbers = Arrays.copyOf(numbers, capacity);
     times = Arrays.copyOf(times, capacity);
     values = Arrays.copyOf(values, capacity);

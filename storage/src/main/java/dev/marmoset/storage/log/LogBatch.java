@@ -102,6 +102,16 @@ public final class LogBatch {
     return values[i];
   }
 
+  /// Copies the times of all samples to `target` from `offset` on.
+  void copyTimes(long[] target, int offset) {
+    System.arraycopy(times, 0, target, offset, size);
+  }
+
+  /// Copies the value bits of all samples to `target` from `offset` on.
+  void copyValues(long[] target, int offset) {
+    System.arraycopy(values, 0, target, offset, size);
+  }
+
   /// The histogram samples, in the order of their arrival; not to be modified.
   public List<HistogramRow> histograms() {
     return histograms;

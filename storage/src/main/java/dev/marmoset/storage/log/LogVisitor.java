@@ -18,6 +18,16 @@ public interface LogVisitor {
   /// @param valueBits raw IEEE 754 bits
   void sample(int number, long t, long valueBits);
 
+  /// Float samples of one time, one of each of `n` series from `number` on.
+  ///
+  /// @param t         ms since the epoch
+  /// @param valueBits raw IEEE 754 bits by the number of the series; only borrowed
+  default void samples(int number, int n, long t, long[] valueBits) {
+    for (int i = number; i < number + n; i++) {
+      sample(i, t, valueBits[i]);
+    }
+  }
+
   /// A histogram sample.
   ///
   /// @param t ms since the epoch

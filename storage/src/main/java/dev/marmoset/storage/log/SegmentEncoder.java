@@ -184,12 +184,20 @@ final class SegmentEncoder implements AutoCloseable {
   }
 
   private void addColumns(LogBatch batch) {
+    int first = columns.size();
+    columns.add(batch);
+    int[] numbers = columns.numbers;
     for (int i = 0; i < batch.size(); i++) {
-      long t = batch.time(i);
-      columns.add(series.number(batch.series(i)), t, batch.valueBits(i));
-      touched.add(t);
-      flushDefinitions(MAX_DEFINITIONS);
+      int number = series.find(batch.series(i));
+      numbers[first + i] = number >= 0 ? number : define(batch.series(i));
     }
+    touched.add(columns.times, first, columns.size());
+  }
+
+  private int define(int id) {
+    int number = series.number(id);
+    flushDefinitions(MAX_DEFINITIONS);
+    return number;
   }
 
   /// Defines what histograms and exemplars refer to; whether there is anything but samples.

@@ -34,12 +34,15 @@ final class SegmentSeries implements AutoCloseable {
     return size;
   }
 
+  /// Number in the segment of the series with this head id; −1 when it has none yet.
+  int find(int series) {
+    return series < numberPlusOne.length ? numberPlusOne[series] - 1 : -1;
+  }
+
   /// Number in the segment of the series with this head id; defines it if need be.
   int number(int series) {
-    if (series < numberPlusOne.length && numberPlusOne[series] != 0) {
-      return numberPlusOne[series] - 1;
-    }
-    return define(series);
+    int known = find(series);
+    return known >= 0 ? known : define(series);
   }
 
   private int define(int series) {

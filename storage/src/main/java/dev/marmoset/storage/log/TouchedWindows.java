@@ -1,6 +1,7 @@
 package dev.marmoset.storage.log;
 
 import dev.marmoset.storage.io.ByteWriter;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -9,29 +10,40 @@ import java.util.TreeSet;
 
 /// Which windows a segment holds samples of, and from when to when. Confined to the log thread.
 final class TouchedWindows {
+  /// Late samples jump between the windows of a day; each is looked up once.
+  private static final int RECENT = 32;
+  private static final long NONE = Long.MIN_VALUE;
+
   private final Map<Long, long[]> windows = new TreeMap<>();
   /// Where the last commit with a sample of the window ends, bytes.
   private final NavigableMap<Long, Long> ends = new TreeMap<>();
-  private final Set<Long> recent = new TreeSet<>();
-  private long start = Long.MIN_VALUE;
+  /// Windows of the commit at work.
+  private final Set<Long> committing = new TreeSet<>();
+  private final long[] recentStarts = new long[RECENT];
+  private final long[][] recent = new long[RECENT][];
+  private long start;
   private long[] span = new long[2];
+
+  TouchedWindows() {
+    clear();
+  }
 
   void clear() {
     windows.clear();
     ends.clear();
-    recent.clear();
-    start = Long.MIN_VALUE;
+    startCommit();
   }
 
   /// What is added from here on belongs to one commit.
   void startCommit() {
-    recent.clear();
-    start = Long.MIN_VALUE;
+    committing.clear();
+    Arrays.fill(recentStarts, NONE);
+    start = NONE;
   }
 
   /// The commit is durable and ends at `offset` of the segment.
   void committed(long offset) {
-    recent.forEach(window -> ends.put(window, offset));
+    committing.forEach(window -> ends.put(window, offset));
   }
 
   /// The windows of the durable commits, with where the last of each ends, bytes.
@@ -43,8 +55,26 @@ final class TouchedWindows {
     return windows.isEmpty();
   }
 
+  /// Adds the times `from` to `to` of an array.
+  void add(long[] times, int from, int to) {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int i = from; i < to; i++) {
+      min = Math.min(min, times[i]);
+      max = Math.max(max, times[i]);
+    }
+    if (start != NONE && min >= start && max >= start && max < start + LogFormat.WINDOW_MS) {
+      span[0] = Math.min(span[0], min);
+      span[1] = Math.max(span[1], max);
+    } else {
+      for (int i = from; i < to; i++) {
+        add(times[i]);
+      }
+    }
+  }
+
   void add(long t) {
-    if (start == Long.MIN_VALUE || t < start || t - start >= LogFormat.WINDOW_MS) {
+    if (start == NONE || t < start || t - start >= LogFormat.WINDOW_MS) {
       turnTo(t);
     }
     long[] current = span;
@@ -58,8 +88,13 @@ final class TouchedWindows {
 
   private void turnTo(long t) {
     start = Math.floorDiv(t, LogFormat.WINDOW_MS) * LogFormat.WINDOW_MS;
-    recent.add(start);
-    span = windows.computeIfAbsent(start, _ -> new long[] {t, t});
+    int slot = (int) Math.floorMod(start / LogFormat.WINDOW_MS, (long) RECENT);
+    if (recentStarts[slot] != start) {
+      recentStarts[slot] = start;
+      recent[slot] = windows.computeIfAbsent(start, _ -> new long[] {t, t});
+      committing.add(start);
+    }
+    span = recent[slot];
   }
 
   /// Writes the content of the TOUCHED section.

@@ -18,6 +18,7 @@ import dev.marmoset.storage.io.ScratchDirectory;
 import dev.marmoset.storage.io.SealedFiles;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
+import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
@@ -163,6 +164,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   @Override
   public Appender appender() {
     return head.appender(log);
+  }
+
+  @Override
+  public LabelHash labelHash() {
+    return head.labelHash();
   }
 
   @Override

@@ -2,10 +2,12 @@ package dev.marmoset.storage.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.storage.labels.LabelHash;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -15,7 +17,7 @@ class ExemplarRingTest {
   private static final byte[] NO_LABELS = {};
 
   private static ExemplarRing ring(int most) {
-    return new ExemplarRing(most, new RegionHash(1, 2));
+    return new ExemplarRing(most, new LabelHash(new SplittableRandom(1)));
   }
 
   private static List<String> content(ExemplarRing ring) {

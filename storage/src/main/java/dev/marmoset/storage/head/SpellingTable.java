@@ -1,0 +1,45 @@
+package dev.marmoset.storage.head;
+
+import java.util.Arrays;
+
+/// Finds a series id by the 128-bit hash of how a sender spells its labels in symbols.
+///
+/// Holds only spellings that have been seen, one per series: the canonical order of the labels. 24 to 40 B per series
+/// that came by remote write 2.0, nothing for others. Not thread-safe: guarded by the head's lock.
+final class SpellingTable {
+  /// What the low word of a series without a spelling reads as; a spelling with this hash is not kept.
+  private static final long NONE = 0;
+
+  private long[] lows = {};
+  private final SeriesTable table = new SeriesTable(this::low);
+
+  /// Whether this is the low word of the hash of a series' spelling.
+  boolean holds(int id, long low) {
+    return low != NONE && low(id) == low;
+  }
+
+  /// Id of the series with this spelling, or −1.
+  int find(long high, long low) {
+    return table.find(high, low);
+  }
+
+  /// Notes the spelling of a series, unless it is known.
+  void add(int id, long high, long low) {
+    if (low == NONE || low(id) != NONE) {
+      return;
+    }
+    if (id >= lows.length) {
+      lows = Arrays.copyOf(lows, Math.max(id + 1, lows.length + (lows.length >> 1)));
+    }
+    lows[id] = low;
+    table.add(high, id);
+  }
+
+  long memoryBytes() {
+    return lows.length == 0 ? 0 : Long.BYTES * (long) lows.length + table.memoryBytes();
+  }
+
+  private long low(int id) {
+    return id < lows.length ? lows[id] : NONE;
+  }
+}
