@@ -150,9 +150,10 @@ class WriteableStoreServiceTest {
     try {
       var parts = RoutedWrite.split(apart);
       assertThat(parts).hasSize(1);
-      assertThat(
-          dev.marmoset.proto.prometheus.WriteRequest.parseFrom(parts.getFirst().body()).getTimeseriesList())
-          .extracting(series -> series.getLabels(0).getValue()).containsExactly("a", "b", "c");
+      var joined = dev.marmoset.proto.prometheus.WriteRequest.parseFrom(parts.getFirst().body());
+      assertThat(joined.getTimeseriesList()).extracting(series -> series.getLabels(0).getValue())
+          .containsExactly("a", "b", "c");
+      assertThat(joined.getUnknownFields().asMap()).as("what lay between them").isEmpty();
       assertThat(parts.getFirst().tenant()).isEqualTo("t");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
