@@ -94,7 +94,8 @@ final class Assembly {
         new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
     this.doors = new Doors(config.doors(), clock, random, metrics.meters());
     var routed = new WriteableStoreService(
-        (head, body) -> traffic.during(() -> remoteWrite.handle(head, body)));
+        (head, body) -> traffic.during(() -> remoteWrite.handle(head, body)),
+        Limits.routedBytes(config));
     this.grpc = new GrpcServer(config, doors.grpcTls(), storeApi, routed, doors.rpcGuard(), polls);
     new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header(), clock::nanos)
         .addTo(router);
