@@ -65,6 +65,13 @@ public final class HeadReplay implements LogVisitor {
 
   @Override
   public void samples(int number, int n, long t, long[] valueBits) {
+    if (isOfAnotherWindow(t)) {
+      turnTo(t);
+    }
+    if (covered) {
+      samples += n;
+      return;
+    }
     int i = number;
     while (i < number + n) {
       int end = Math.min(number + n, i + Math.max(1, BATCH - batch.size()));
@@ -94,10 +101,14 @@ public final class HeadReplay implements LogVisitor {
   }
 
   private boolean isWanted(long t) {
-    if (t < windowStart || t - windowStart >= ChunkCut.WINDOW_MS) {
+    if (isOfAnotherWindow(t)) {
       turnTo(t);
     }
     return samples++ >= skip && !covered;
+  }
+
+  private boolean isOfAnotherWindow(long t) {
+    return t < windowStart || t - windowStart >= ChunkCut.WINDOW_MS;
   }
 
   private void turnTo(long t) {
