@@ -111,8 +111,9 @@ final class ConformanceStore {
         () -> Instant.ofEpochMilli(NOW), System::nanoTime);
     var writes = new RemoteWriteHandler(tsdb, () -> gate, ledger, WriteOptions.defaults());
     var router = new Router();
-    new WriteEndpoint(writes::handle, new WriteTraffic(System::nanoTime), "THANOS-TENANT").addTo(router);
-    http = new HttpServer("127.0.0.1", 0, Duration.ofSeconds(5), router,
+    new WriteEndpoint(writes::handle, new WriteTraffic(System::nanoTime), "THANOS-TENANT", System::nanoTime)
+        .addTo(router);
+    http = new HttpServer(new HttpServer.Listen("127.0.0.1", 0, 1000, Duration.ofSeconds(5)), router,
         new HttpServer.Security(new Gatekeeper(AuthConfig.OPEN, InstantSource.system(), new SecureRandom()),
             Optional.empty()),
         meters);

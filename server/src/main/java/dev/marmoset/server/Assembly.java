@@ -24,6 +24,7 @@ import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
 import dev.marmoset.storage.tsdb.Tsdb;
 import dev.marmoset.storeapi.StoreApi;
+import dev.marmoset.storeapi.write.WriteableStoreService;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -92,15 +93,19 @@ final class Assembly {
     this.storeApi =
         new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
     this.doors = new Doors(config.doors(), clock, random, metrics.meters());
-    this.grpc = new GrpcServer(config.grpc(), doors.grpcTls(), storeApi, doors.rpcGuard(), polls);
-    new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header()).addTo(router);
+    var routed = new WriteableStoreService(
+        (head, body) -> traffic.during(() -> remoteWrite.handle(head, body)));
+    this.grpc = new GrpcServer(config, doors.grpcTls(), storeApi, routed, doors.rpcGuard(), polls);
+    new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header(), clock::nanos)
+        .addTo(router);
     new ReceiptsPage(receipts).addTo(router);
     new AdminPages(build, loaded.settings(), readiness, metrics, storage::opened).addTo(router);
     if (config.http().lifecycle()) {
       AdminPages.addLifecycleTo(router, () -> stopRequested.complete(StopReason.QUIT));
     }
-    this.http = new HttpServer(config.http().address().host(), config.http().address().port(),
-        STOP_HTTP, router, doors.http(), metrics.meters());
+    this.http =
+        new HttpServer(new HttpServer.Listen(config.http().address().host(), config.http().address().port(),
+            config.http().maxConnections(), STOP_HTTP), router, doors.http(), metrics.meters());
     new ServerMetrics(metrics.meters(), build, identity, readiness);
   }
 

@@ -4,6 +4,7 @@ import dev.marmoset.server.config.ServerConfig;
 import dev.marmoset.server.tls.ServerTls;
 import dev.marmoset.storeapi.StoreApi;
 import dev.marmoset.storeapi.transport.SnappyCodec;
+import dev.marmoset.storeapi.write.WriteableStoreService;
 import io.grpc.BindableService;
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
@@ -31,12 +32,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
-/// The gRPC listener: StoreAPI, health, reflection. Calls run on virtual threads.
+/// The gRPC listener: StoreAPI, WriteableStore, health, reflection. Calls run on virtual threads.
 final class GrpcServer {
   /// Queriers ping every 10 s; exactly 10 s would race, and gRPC's default (5 min) hangs up on them.
   private static final Duration PERMITTED_PING = Duration.ofSeconds(5);
-  /// Requests are selectors; a router's WriteableStore request may be as large as a write.
-  private static final int MAX_INBOUND_BYTES = 64 << 20;
+  /// Requests are selectors, which are small whatever a write may be.
+  private static final int LEAST_INBOUND_BYTES = 4 << 20;
 
   private final ExecutorService calls = Executors
       .newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
@@ -44,25 +45,27 @@ final class GrpcServer {
   private final Server server;
 
   /// @param tls      empty: plain text
+  /// @param writes   what routers write to; its messages may be as large as a write when decoded
   /// @param guard    lets calls in
   /// @param observer sees every call that was let in
-  GrpcServer(ServerConfig.Grpc config, Optional<ServerTls> tls, StoreApi store, ServerInterceptor guard,
-      ServerInterceptor observer) {
+  GrpcServer(ServerConfig config, Optional<ServerTls> tls, StoreApi store, WriteableStoreService writes,
+      ServerInterceptor guard, ServerInterceptor observer) {
     var snappy = new SnappyCodec();
     var compressors = CompressorRegistry.newEmptyInstance();
     compressors.register(Codec.Identity.NONE);
     compressors.register(new Codec.Gzip());
     compressors.register(snappy);
-    String host = config.address().host();
+    String host = config.grpc().address().host();
     var address = host.isEmpty()
-        ? new InetSocketAddress(config.address().port())
-        : new InetSocketAddress(host, config.address().port());
+        ? new InetSocketAddress(config.grpc().address().port())
+        : new InetSocketAddress(host, config.grpc().address().port());
     var builder = NettyServerBuilder.forAddress(address).executor(calls).callExecutor(store.callExecutors())
         .permitKeepAliveTime(PERMITTED_PING.toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveWithoutCalls(true)
-        .maxInboundMessageSize(MAX_INBOUND_BYTES)
-        .maxConnectionAge(config.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
-        .maxConnectionAgeGrace(config.gracePeriod().toMillis(), TimeUnit.MILLISECONDS)
+        .maxInboundMessageSize(
+            Math.max(LEAST_INBOUND_BYTES, config.receive().sizes().maxDecodedBytes()))
+        .maxConnectionAge(config.grpc().maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAgeGrace(config.grpc().gracePeriod().toMillis(), TimeUnit.MILLISECONDS)
         .compressorRegistry(compressors)
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(snappy, true))
         // The last one is asked first: refused calls are counted, but nobody polls by them.
@@ -71,6 +74,7 @@ final class GrpcServer {
         .addService(olderReflection());
     tls.ifPresent(files -> builder.sslContext(secured(files)));
     store.services().forEach(builder::addService);
+    builder.addService(writes);
     server = builder.build();
     ready(false);
   }

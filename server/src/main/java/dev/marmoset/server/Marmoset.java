@@ -171,7 +171,7 @@ public final class Marmoset {
       out.print(result.text());
       return result.sound() ? ExitCode.CLEAN : ExitCode.FAILED;
     } catch (IOException e) {
-      err.println("marmoset: looking at the blocks in " + query.directory() + ": " + e);
+      err.println("marmoset: looking at the blocks in " + query.place() + ": " + e);
       return ExitCode.FAILED;
     }
   }

@@ -1,11 +1,15 @@
 package dev.marmoset.server;
 
+import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.server.auth.Access;
 import dev.marmoset.server.auth.Caller;
 import dev.marmoset.server.auth.Gatekeeper;
 import dev.marmoset.server.auth.Proof;
 import dev.marmoset.server.auth.Verdict;
 import dev.marmoset.server.tls.CertificateNames;
+import dev.marmoset.storeapi.write.RpcCaller;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -18,12 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Lets calls of gRPC in or closes them. Thread-safe.
+/// Lets calls of gRPC in, with their caller in the context, or closes them. Thread-safe.
 ///
 /// A service that is not in the table asks for the scope `read`, so that a new one is locked from its first day.
 final class RpcGuard implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> USER_AGENT =
+      Metadata.Key.of("user-agent", Metadata.ASCII_STRING_MARSHALLER);
   private static final Map<String, Access> SERVICES =
       Map.of("grpc.health.v1.Health", Access.OPEN, "thanos.WriteableStore", Access.WRITE);
 
@@ -39,20 +45,35 @@ final class RpcGuard implements ServerInterceptor {
   public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
       ServerCallHandler<Q, A> next) {
     String service = Optional.ofNullable(call.getMethodDescriptor().getServiceName()).orElse("");
-    var refusal = refusal(SERVICES.getOrDefault(service, Access.READ), proof(call, headers));
-    if (refusal.isEmpty()) {
-      return next.startCall(call, headers);
-    }
-    call.close(refusal.get(), new Metadata());
-    return new ServerCall.Listener<>() {};
+    return switch (judge(SERVICES.getOrDefault(service, Access.READ), proof(call, headers))) {
+      case Passage.In(String caller) ->
+        Contexts.interceptCall(Context.current().withValue(RpcCaller.KEY, caller(caller, call, headers)),
+            call,
+            headers, next);
+      case Passage.Out(Status refusal) -> {
+        call.close(refusal, new Metadata());
+        yield new ServerCall.Listener<>() {};
+      }
+    };
   }
 
-  private Optional<Status> refusal(Access access, Proof proof) {
+  /// What came of a call.
+  private sealed interface Passage {
+    /// It may go on.
+    ///
+    /// @param caller name of the credential, empty without
+    record In(String caller) implements Passage {}
+
+    /// It is closed.
+    record Out(Status refusal) implements Passage {}
+  }
+
+  private Passage judge(Access access, Proof proof) {
     if (access == Access.OPEN) {
-      return Optional.empty();
+      return new Passage.In("");
     }
     return switch (gatekeeper.judge(proof)) {
-      case Verdict.Known(Caller caller) -> refusal(access, caller);
+      case Verdict.Known(Caller caller) -> judge(access, caller);
       // Only over what is signable, which a call is not.
       case Verdict.KnownByBody _ ->
         refused("signature", Status.UNAUTHENTICATED, "signatures are not taken here");
@@ -61,9 +82,9 @@ final class RpcGuard implements ServerInterceptor {
     };
   }
 
-  private Optional<Status> refusal(Access access, Caller caller) {
+  private Passage judge(Access access, Caller caller) {
     if (access.grantedBy(caller.scopes())) {
-      return Optional.empty();
+      return new Passage.In(caller.name());
     }
     if (gatekeeper.isUnnamed(caller)) {
       var unknown = gatekeeper.nothingShown();
@@ -72,10 +93,16 @@ final class RpcGuard implements ServerInterceptor {
     return refused("scope", Status.PERMISSION_DENIED, "these credentials lack the scope " + access.words());
   }
 
-  private Optional<Status> refused(String reason, Status status, String why) {
+  private Passage refused(String reason, Status status, String why) {
     Counter.builder("marmoset.auth.refused").description("requests and calls refused for their credentials")
         .tag("door", "grpc").tag("reason", reason).register(registry).increment();
-    return Optional.of(status.withDescription(why));
+    return new Passage.Out(status.withDescription(why));
+  }
+
+  private static RpcCaller caller(String name, ServerCall<?, ?> call, Metadata headers) {
+    String userAgent = headers.get(USER_AGENT);
+    return new RpcCaller(name, Origin.addressGroup(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+        userAgent == null ? "" : userAgent);
   }
 
   private static Proof proof(ServerCall<?, ?> call, Metadata headers) {

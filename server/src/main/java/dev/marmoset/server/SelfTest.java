@@ -1,6 +1,7 @@
 package dev.marmoset.server;
 
 import dev.marmoset.server.Assembly.Listening;
+import dev.marmoset.server.cli.ClientAccess;
 import dev.marmoset.server.cli.Invocation;
 import dev.marmoset.server.cli.SeriesCommand;
 import dev.marmoset.server.config.ConfigLoader;
@@ -75,7 +76,7 @@ final class SelfTest {
       Thread.sleep(10);
     }
     var address = new HostPort("127.0.0.1", listening.grpc().getPort());
-    var query = new Invocation.Series(METRIC, address, Duration.ofMinutes(5), true);
+    var query = new Invocation.Series(METRIC, address, Duration.ofMinutes(5), true, ClientAccess.PLAIN);
     return switch (new SeriesCommand(clock).run(query)) {
       case SeriesCommand.Outcome.Answer(String text) ->
         text.contains(METRIC) ? "" : "the sample is not there: " + text;

@@ -2,6 +2,7 @@ package dev.marmoset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.server.cli.ClientAccess;
 import dev.marmoset.server.cli.Invocation;
 import dev.marmoset.server.cli.SeriesCommand;
 import dev.marmoset.server.cli.SeriesCommand.Outcome;
@@ -77,8 +78,13 @@ final class TestServer {
 
   /// The `series` command, as JSON.
   Outcome series(String selector) {
+    return series(selector, ClientAccess.PLAIN);
+  }
+
+  /// The same through a locked door.
+  Outcome series(String selector, ClientAccess access) {
     return new SeriesCommand(new SystemClock())
-        .run(new Invocation.Series(selector, grpcAddress(), Duration.ofMinutes(5), true));
+        .run(new Invocation.Series(selector, grpcAddress(), Duration.ofMinutes(5), true, access));
   }
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -5,7 +5,8 @@ import dev.marmoset.storeapi.BackpressuredStream.SendFailedException;
 import io.grpc.Status;
 import java.io.IOException;
 
-/// Chooses the status code of a refused or broken call. No other class of this module does.
+/// Chooses the status code of a refused or broken call. No other class of the read side does; for writes see
+/// [dev.marmoset.storeapi.write.WriteableStoreService].
 ///
 /// Queriers recognise an exceeded limit by the text `rpc error: code = ResourceExhausted`, which Go derives from the
 /// code.

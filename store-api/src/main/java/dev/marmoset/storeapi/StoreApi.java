@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Builds the StoreAPI over a storage: what the server adds to its gRPC listener.
 ///
+/// The read side; writes of routers are [dev.marmoset.storeapi.write.WriteableStoreService].
+///
 /// The server adds [#services], [#interceptor] and [#callExecutors] to its builder, registers a
 /// [dev.marmoset.storeapi.transport.SnappyCodec] on both sides, and calls [#refreshInfo] about every second. Close it
 /// after the listener has terminated.

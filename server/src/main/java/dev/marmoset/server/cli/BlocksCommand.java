@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Looks at Prometheus and Thanos blocks in a local directory: lists, inspects, or verifies them. Reads only.
+/// Looks at Prometheus and Thanos blocks in a local directory or a bucket: lists, inspects, or verifies them. Reads only.
 public final class BlocksCommand {
   /// A line of progress per so many bytes: one or two a second on a usual disk.
   private static final long PROGRESS_BYTES = 256L << 20;
@@ -42,16 +42,25 @@ public final class BlocksCommand {
 
   /// Looks and formats what is found.
   ///
-  /// @throws IOException if the directory cannot be listed
+  /// @throws IOException if the directory or the bucket cannot be listed
   public Result run(Invocation.Blocks query) throws IOException {
-    var reports = new ArrayList<Report>();
-    for (BlockCatalog.Entry entry : new BlockCatalog(files).list(query.directory())) {
-      reports.add(report(entry, query.verb()));
-    }
+    List<Report> reports = switch (query.place()) {
+      case Invocation.BlocksDirectory(Path directory) -> local(directory, query.verb());
+      case Invocation.BlocksBucket bucket ->
+        new BucketBlocksCommand(files, progress).run(bucket, query.verb());
+    };
     boolean sound = reports.stream().allMatch(report -> report.findings().isEmpty());
     return new Result(
         query.json() ? BlocksPrinter.json(reports, query.verb()) : BlocksPrinter.table(reports, query),
         sound);
+  }
+
+  private List<Report> local(Path directory, Invocation.BlocksVerb verb) throws IOException {
+    var reports = new ArrayList<Report>();
+    for (BlockCatalog.Entry entry : new BlockCatalog(files).list(directory)) {
+      reports.add(report(entry, verb));
+    }
+    return reports;
   }
 
   private Report report(BlockCatalog.Entry entry, Invocation.BlocksVerb verb) {
@@ -61,7 +70,7 @@ public final class BlocksCommand {
       case BlockCatalog.Readable readable -> switch (verb) {
         case LIST -> new Report(entry, List.of(), List.of());
         case INSPECT -> inspect(readable);
-        case VERIFY -> new Report(entry, List.of(), verify(readable));
+        case VERIFY -> new Report(entry, List.of(), verify(files, progress, readable));
       };
     };
   }
@@ -75,7 +84,8 @@ public final class BlocksCommand {
     }
   }
 
-  private List<Finding> verify(BlockCatalog.Readable entry) {
+  /// What is wrong with a block in a local directory; tells progress.
+  static List<Finding> verify(FileSystem files, PrintStream progress, BlockCatalog.Readable entry) {
     var last = new long[1];
     return new BlockVerifier(files, SealedFiles.mapped(), entry.directory(), (bytes, total) -> {
       if (bytes - last[0] >= PROGRESS_BYTES) {

@@ -21,7 +21,7 @@ final class BlocksPrinter {
   /// A table for people; below a block what is in it, or what is wrong with it.
   static String table(List<Report> reports, Invocation.Blocks query) {
     if (reports.isEmpty()) {
-      return "no blocks in " + query.directory() + "\n";
+      return "no blocks in " + query.place() + "\n";
     }
     var text =
         new StringBuilder(String.format(ROW, "BLOCK", "FROM", "TO", "LEVEL", "SERIES", "SAMPLES", "CHUNKS",
@@ -44,7 +44,8 @@ final class BlocksPrinter {
         String.format(ROW, ulid, Instant.ofEpochMilli(meta.minTime()), Instant.ofEpochMilli(meta.maxTime()),
             meta.compaction().level(), meta.stats().series(), meta.stats().samples(), meta.stats().chunks(),
             ByteSizes.format(bytes), verdict);
-      case BlockCatalog.Unreadable unreadable -> unreadable.ulid() + "  unreadable\n";
+      case BlockCatalog.Unreadable(var ulid, var _, String reason) ->
+        ulid + "  " + (report.findings().isEmpty() ? "no block: " + reason : "unreadable") + '\n';
     };
   }
 

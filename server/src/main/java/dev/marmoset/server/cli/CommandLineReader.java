@@ -1,5 +1,6 @@
 package dev.marmoset.server.cli;
 
+import dev.marmoset.server.config.BucketRules;
 import dev.marmoset.server.config.Durations;
 import dev.marmoset.server.config.Flag;
 import dev.marmoset.server.config.Flags;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,27 +84,51 @@ public final class CommandLineReader {
         environment.getOrDefault(Flags.GRPC_ADDRESS.environmentName(), "127.0.0.1:10901"));
     var since = value(texts, faults, "since", Syntax.of("<duration>", Durations::parse), "5m");
     var output = value(texts, faults, "output", Syntax.oneOf("table", "json"), "table");
+    var access = new ClientFlags(texts, faults).access();
     if (address.isEmpty() || since.isEmpty() || output.isEmpty()) {
       return new Invocation.Misuse(faults);
     }
     return orMisuse(new Invocation.Series(selector, address.getFirst().reachable(), since.getFirst(),
-        output.getFirst().equals("json")), faults);
+        output.getFirst().equals("json"), access), faults);
   }
 
-  private static Invocation blocks(ParseResult command, Map<String, List<String>> texts,
+  private Invocation blocks(ParseResult command, Map<String, List<String>> texts,
       List<String> faults) {
     var verb = Arrays.stream(Invocation.BlocksVerb.values())
         .filter(v -> v.name().toLowerCase(Locale.ROOT).equals(command.matchedPositionalValue(0, "")))
         .findFirst();
     String directory = command.matchedPositionalValue(1, "");
-    if (verb.isEmpty() || directory.isEmpty()) {
-      faults.add(
-          "blocks needs list, verify or inspect and a directory, e.g. marmoset blocks verify ./data/blocks");
+    Optional<Invocation.BlocksPlace> place = directory.isEmpty() ? bucket(texts, faults)
+        : Optional.of(new Invocation.BlocksDirectory(Path.of(directory)));
+    if (!directory.isEmpty() && texts.keySet().stream().anyMatch(flag -> flag.startsWith("objstore."))) {
+      faults.add("blocks looks at the directory " + directory + " or at a bucket, not at both");
+    }
+    if (verb.isEmpty() || place.isEmpty() && faults.isEmpty()) {
+      faults
+          .add("blocks needs list, verify or inspect and a directory or --objstore.config-file, e.g. marmoset"
+              + " blocks verify ./data/blocks");
     }
     var output = value(texts, faults, "output", Syntax.oneOf("table", "json"), "table");
     return faults.isEmpty()
-        ? new Invocation.Blocks(verb.orElseThrow(), Path.of(directory), output.getFirst().equals("json"))
+        ? new Invocation.Blocks(verb.orElseThrow(), place.orElseThrow(), output.getFirst().equals("json"))
         : new Invocation.Misuse(faults);
+  }
+
+  /// The bucket of the flags, else of the environment.
+  private Optional<Invocation.BlocksPlace> bucket(Map<String, List<String>> texts, List<String> faults) {
+    boolean byFlag = texts.keySet().stream().anyMatch(flag -> flag.startsWith("objstore."));
+    String inline = text(texts, Flags.OBJSTORE_CONFIG, byFlag);
+    String file = text(texts, Flags.OBJSTORE_CONFIG_FILE, byFlag);
+    Optional<Path> scratch = Optional.of(text(texts, Flags.TSDB_SCRATCH_PATH, false))
+        .filter(path -> !path.isEmpty()).map(Path::of);
+    return BucketRules
+        .read(inline, Optional.of(file).filter(path -> !path.isEmpty()).map(Path::of), environment, faults)
+        .map(settings -> new Invocation.BlocksBucket(settings, scratch));
+  }
+
+  private String text(Map<String, List<String>> texts, Flag<?> flag, boolean onlyByFlag) {
+    String otherwise = onlyByFlag ? "" : environment.getOrDefault(flag.environmentName(), "");
+    return texts.getOrDefault(flag.name(), List.of(otherwise)).getLast();
   }
 
   private Invocation health(Map<String, List<String>> texts, List<String> faults) {
@@ -178,10 +204,14 @@ public final class CommandLineReader {
     root.addSubcommand("check-config", configurable(CommandSpec.create()));
     var series = withHelp(CommandSpec.create());
     List.of("--grpc-address", "--since", "--output").forEach(name -> series.addOption(one(name)));
+    series.addOption(texts("--" + ClientFlags.SECURE).arity("0..1").fallbackValue("true").build());
+    ClientFlags.WITH_VALUE.forEach(name -> series.addOption(one("--" + name)));
     series.addPositional(PositionalParamSpec.builder().index("0").arity("0..1").type(String.class).build());
     root.addSubcommand("series", series);
     var blocks = withHelp(CommandSpec.create());
     blocks.addOption(one("--output"));
+    List.of(Flags.OBJSTORE_CONFIG, Flags.OBJSTORE_CONFIG_FILE, Flags.TSDB_SCRATCH_PATH)
+        .forEach(flag -> blocks.addOption(one("--" + flag.name())));
     for (String index : List.of("0", "1")) {
       blocks
           .addPositional(PositionalParamSpec.builder().index(index).arity("0..1").type(String.class).build());

@@ -23,6 +23,17 @@ final class HelpText {
         --grpc-address=<host:port>  Where the store listens. Default: MARMOSET_GRPC_ADDRESS or 127.0.0.1:10901.
         --since=<duration>          How far back from now. Default: 5m.
         --output=<table|json>       Default: table.
+
+      flags for a store behind a lock:
+        --grpc-client-tls-secure            Speak TLS; every other flag of TLS implies it.
+        --grpc-client-tls-ca=<path>         PEM file of the authorities that may have signed the store's certificate.
+                                            Default: those of the JVM.
+        --grpc-client-server-name=<name>    Name that the certificate must have. Default: the host of the address.
+        --grpc-client-tls-cert=<path>       PEM file of a client certificate, ...
+        --grpc-client-tls-key=<path>        ... and of its key, PKCS #8.
+        --bearer-token-file=<path>          File with a bearer token.
+        --basic-auth-user=<name>            Name for basic authentication, ...
+        --basic-auth-password-file=<path>   ... and the file with its password.
       """;
 
   private static final String CLIENT_HEALTH = """
@@ -38,13 +49,18 @@ final class HelpText {
 
   private static final String BLOCKS = """
       usage: marmoset blocks <list|verify|inspect> [flags] <directory>
+             marmoset blocks <list|verify|inspect> [flags] --objstore.config-file=<path>
 
-      Looks at Prometheus or Thanos blocks in a directory, or at the one block the directory is. verify reads
-      everything: checksums, order, references, postings in both directions, statistics, and what Thanos demands
-      of a block in a bucket. Exit code 0 means nothing is wrong, 1 something is.
+      Looks at Prometheus or Thanos blocks in a directory, at the one block the directory is, or at those of a
+      bucket. verify reads everything: checksums, order, references, postings in both directions, statistics,
+      and what Thanos demands of a block in a bucket. Exit code 0 means nothing is wrong, 1 something is.
 
       flags:
-        --output=<table|json>       Default: table.
+        --output=<table|json>          Default: table.
+        --objstore.config=<yaml>       The bucket, in Thanos' form; or MARMOSET_OBJSTORE_CONFIG.
+        --objstore.config-file=<path>  File with the same; or MARMOSET_OBJSTORE_CONFIG_FILE.
+        --tsdb.scratch-path=<path>     Where a block of a bucket is put while it is verified, one at a time.
+                                       Default: the system's temporary directory.
       """;
 
   private HelpText() {}

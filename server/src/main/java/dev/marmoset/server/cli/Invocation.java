@@ -1,10 +1,12 @@
 package dev.marmoset.server.cli;
 
 import dev.marmoset.server.config.HostPort;
+import dev.marmoset.storage.objstore.BucketSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What the command line asks for.
 public sealed interface Invocation {
@@ -26,7 +28,10 @@ public sealed interface Invocation {
   /// @param address  gRPC address of the store
   /// @param since    how far back from now
   /// @param json     JSON instead of a table
-  record Series(String selector, HostPort address, Duration since, boolean json) implements Invocation {}
+  /// @param access   TLS and credentials
+  record Series(String selector, HostPort address, Duration since, boolean json, ClientAccess access)
+      implements
+        Invocation {}
 
   /// Ask a running store how it is.
   ///
@@ -44,12 +49,36 @@ public sealed interface Invocation {
     INSPECT
   }
 
-  /// Look at blocks in a directory.
+  /// Where blocks lie.
+  sealed interface BlocksPlace {}
+
+  /// A directory of blocks, or one block.
   ///
-  /// @param verb      what to do
-  /// @param directory of blocks, or one block
-  /// @param json      JSON instead of a table
-  record Blocks(BlocksVerb verb, Path directory, boolean json) implements Invocation {}
+  /// @param path of it
+  record BlocksDirectory(Path path) implements BlocksPlace {
+    @Override
+    public String toString() {
+      return path.toString();
+    }
+  }
+
+  /// A bucket.
+  ///
+  /// @param settings which
+  /// @param scratch  where blocks are put while they are looked at; empty: the system's temporary directory
+  record BlocksBucket(BucketSettings settings, Optional<Path> scratch) implements BlocksPlace {
+    @Override
+    public String toString() {
+      return "the bucket";
+    }
+  }
+
+  /// Look at blocks.
+  ///
+  /// @param verb  what to do
+  /// @param place where they lie
+  /// @param json  JSON instead of a table
+  record Blocks(BlocksVerb verb, BlocksPlace place, boolean json) implements Invocation {}
 
   /// Print what was built when and from what.
   record Version() implements Invocation {}

@@ -17,7 +17,7 @@ import dev.marmoset.storage.labels.SelectorParser;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,8 +31,6 @@ import java.util.concurrent.TimeUnit;
 /// Asks a running store for series over the StoreAPI.
 public final class SeriesCommand {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  /// A message of the StoreAPI holds whole series; Thanos receives up to 2 GiB.
-  private static final int MAX_MESSAGE_BYTES = 1 << 30;
 
   private final InstantSource clock;
 
@@ -69,13 +67,17 @@ public final class SeriesCommand {
     long now = clock.millis();
     var request = SeriesRequest.newBuilder().setMinTime(now - query.since().toMillis()).setMaxTime(now);
     matchers.forEach(matcher -> request.addMatchers(toWire(matcher)));
-    ManagedChannel channel = NettyChannelBuilder.forAddress(query.address().host(), query.address().port())
-        .usePlaintext().maxInboundMessageSize(MAX_MESSAGE_BYTES).build();
+    ManagedChannel channel;
+    try {
+      channel = StoreChannel.to(query.address(), query.access());
+    } catch (IOException e) {
+      return new Outcome.Problem(String.valueOf(e.getMessage()));
+    }
     try {
       var found = collect(channel, request.build());
       return new Outcome.Answer(query.json() ? SeriesPrinter.json(found) : SeriesPrinter.table(found, query));
     } catch (StatusRuntimeException e) {
-      return new Outcome.Problem(explain(query.address(), e.getStatus()));
+      return new Outcome.Problem(explain(query, e.getStatus()));
     } finally {
       channel.shutdownNow();
     }
@@ -157,19 +159,33 @@ public final class SeriesCommand {
     };
   }
 
-  private static String explain(HostPort address, Status status) {
+  private static String explain(Invocation.Series query, Status status) {
+    HostPort address = query.address();
     String said = status.getDescription() == null ? status.getCode().name() : status.getDescription();
     return switch (status.getCode()) {
       case UNAVAILABLE -> refused(status)
           ? "nothing listens on " + address
               + "; start the store with ./marmoset, or name its gRPC address with"
               + " --grpc-address"
-          : "the store at " + address + " does not answer queries now: " + said;
+          : unavailable(query, status, said);
       case DEADLINE_EXCEEDED ->
         "the store at " + address + " has not answered within " + PATIENCE.toSeconds() + "s";
       case UNIMPLEMENTED -> "what listens on " + address + " is no store: " + said;
+      case UNAUTHENTICATED -> "the store at " + address + " wants to know who asks: " + said
+          + "; --bearer-token-file, --basic-auth-user or a client certificate says it";
       default -> "the store at " + address + " refused: " + said;
     };
+  }
+
+  /// A handshake that fails, on either side, looks like a store that is not there.
+  private static String unavailable(Invocation.Series query, Status status, String said) {
+    Throwable cause = status.getCause();
+    String why = cause == null || cause.getMessage() == null ? said : said + " (" + cause.getMessage() + ")";
+    if (query.access().tls().isPresent()) {
+      return "the store at " + query.address() + " does not answer over TLS: " + why;
+    }
+    return "the store at " + query.address() + " does not answer queries now: " + why
+        + "; if it speaks TLS: --grpc-client-tls-secure";
   }
 
   private static boolean refused(Status status) {

@@ -27,6 +27,9 @@ public final class ConfigLoader {
     Flags.WEB_CONFIG_FILE, Flags.GRPC_TLS_CERT, Flags.GRPC_TLS_KEY, Flags.GRPC_TLS_CLIENT_CA,
     Flags.GRPC_TLS_MIN_VERSION};
 
+  private static final Flag<?>[] BUCKET_FLAGS = {Flags.OBJSTORE_CONFIG, Flags.OBJSTORE_CONFIG_FILE,
+    Flags.UPLOAD_ADOPT_LABELS, Flags.LABEL};
+
   private final Map<String, String> environment;
   private final Map<String, Flag<?>> flags = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -57,11 +60,13 @@ public final class ConfigLoader {
     ConfigRules.check(values, problems);
     var doors = values.have(DOOR_FLAGS) ? new DoorRules(values, environment, problems).read()
         : ServerConfig.Doors.OPEN;
+    var bucket = values.have(BUCKET_FLAGS) ? new BucketRules(values, environment, problems).read()
+        : BucketRules.NONE;
     if (!problems.isEmpty()) {
       return new LoadedConfig.Invalid(problems, warnings);
     }
     settings.removeIf(s -> s.name().equals(Flags.CONFIG.name()));
-    return new LoadedConfig.Valid(ConfigRules.assemble(values, doors), settings, warnings);
+    return new LoadedConfig.Valid(ConfigRules.assemble(values, doors, bucket), settings, warnings);
   }
 
   private void warnAboutUnknownVariables() {

@@ -92,10 +92,10 @@ final class ConfigRules {
     }
   }
 
-  /// Builds the record tree from complete values and the locks.
-  static ServerConfig assemble(Values values, ServerConfig.Doors doors) {
+  /// Builds the record tree from complete values, the locks and the bucket.
+  static ServerConfig assemble(Values values, ServerConfig.Doors doors, ServerConfig.Bucket bucket) {
     var http = new ServerConfig.Http(values.of(Flags.HTTP_ADDRESS), values.of(Flags.HTTP_GRACE_PERIOD),
-        values.of(Flags.LIFECYCLE));
+        Math.toIntExact(values.of(Flags.HTTP_MAX_CONNECTIONS)), values.of(Flags.LIFECYCLE));
     var grpc = new ServerConfig.Grpc(values.of(Flags.GRPC_ADDRESS), values.of(Flags.GRPC_GRACE_PERIOD),
         values.of(Flags.GRPC_MAX_CONNECTION_AGE));
     var tsdb = new ServerConfig.Tsdb(values.of(Flags.TSDB_PATH), values.of(Flags.TSDB_SCRATCH_PATH),
@@ -113,7 +113,7 @@ final class ConfigRules {
     var selfMonitoring = new ServerConfig.SelfMonitoring(values.of(Flags.SELF_MONITORING),
         values.of(Flags.SELF_MONITORING_INTERVAL));
     var logging = new ServerConfig.Logging(values.of(Flags.LOG_LEVEL), values.of(Flags.LOG_FORMAT));
-    return new ServerConfig(http, grpc, doors, tsdb, windows, identity, receive(values), store,
+    return new ServerConfig(http, grpc, doors, tsdb, windows, identity, bucket, receive(values), store,
         selfMonitoring,
         logging);
   }

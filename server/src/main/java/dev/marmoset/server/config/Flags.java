@@ -25,6 +25,7 @@ public final class Flags {
   private static final String AUTH_GROUP = "Credentials";
   private static final String STORAGE_GROUP = "Storage";
   private static final String IDENTITY_GROUP = "Labels";
+  private static final String BUCKET_GROUP = "Bucket";
   private static final String RECEIVE_GROUP = "Remote write";
   private static final String STORE_GROUP = "StoreAPI";
   private static final String OBSERVE_GROUP = "Logs and own metrics";
@@ -46,6 +47,11 @@ public final class Flags {
       Syntax.duration(Duration.ZERO), "10s",
       "Longest time after SIGTERM for which writes are still taken, so that senders and balancers can move away. It"
           + " ends early when no write has arrived for a second.");
+  /// Most connections.
+  public static final Flag<Long> HTTP_MAX_CONNECTIONS = Flag.single(HTTP_GROUP, "http.max-connections",
+      Syntax.number(16, 1_000_000), "4096",
+      "Most HTTP connections open at a time. At the limit none is accepted, and connections that have been idle for"
+          + " 15s are closed, until there is room.");
   /// Whether `/-/quit` exists.
   public static final Flag<Boolean> LIFECYCLE = Flag.onOff(HTTP_GROUP, "web.enable-lifecycle", false,
       "Stop the process on POST or PUT to /-/quit.");
@@ -174,6 +180,23 @@ public final class Flags {
       Syntax.optional(Syntax.text("<value>")), "",
       "Value of the replica label. Without it: the ECS task id and the end of the incarnation, or the incarnation.");
 
+  /// Bucket in place.
+  public static final Flag<String> OBJSTORE_CONFIG = Flag.single(BUCKET_GROUP, "objstore.config",
+      Syntax.text("<yaml>"), "",
+      "The bucket for finished blocks, in Thanos' form (`type`, `prefix`, `config`) as YAML, base64 of YAML, or base64 of"
+          + " gzipped YAML; types S3 and FILESYSTEM; `$(NAME)` in a value is replaced from the environment. It is never"
+          + " shown. Needs at least one --label. Without it: blocks stay on the volume.")
+      .hidden();
+  /// Bucket in a file.
+  public static final Flag<Optional<Path>> OBJSTORE_CONFIG_FILE = Flag.single(BUCKET_GROUP,
+      "objstore.config-file",
+      Syntax.optional(Syntax.path()), "", "File with the same. Only one of the two may be given.");
+  /// Whether labels are taken over.
+  public static final Flag<Boolean> UPLOAD_ADOPT_LABELS = Flag.onOff(BUCKET_GROUP, "upload.adopt-labels",
+      false,
+      "Publish under labels that another volume has published under. Only when that one is gone for ever: two that"
+          + " publish under the same labels make the compactor halt.");
+
   /// Status of an accepted write.
   public static final Flag<String> RECEIVE_SUCCESS_STATUS =
       Flag.single(RECEIVE_GROUP, "receive.success-status",
@@ -279,14 +302,14 @@ public final class Flags {
 
   /// Every flag, in the order of help and documentation.
   public static final List<Flag<?>> ALL = List.of(CONFIG, CONFIG_FILE, HTTP_ADDRESS, HTTP_GRACE_PERIOD,
-      LIFECYCLE, HTTP_CONFIG, WEB_CONFIG_FILE,
+      HTTP_MAX_CONNECTIONS, LIFECYCLE, HTTP_CONFIG, WEB_CONFIG_FILE,
       GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, GRPC_TLS_CERT, GRPC_TLS_KEY,
       GRPC_TLS_CLIENT_CA,
       GRPC_TLS_MIN_VERSION, AUTH_CONFIG, AUTH_CONFIG_FILE, TSDB_PATH, TSDB_SCRATCH_PATH,
       TSDB_OUT_OF_ORDER_TIME_WINDOW, TSDB_CUT_DELAY, TSDB_RETENTION,
       TSDB_MAX_RETENTION_BYTES, TSDB_RETENTION_UNUPLOADED, UPLOAD_LATE_SAMPLES, LOG_COMMIT_INTERVAL,
       MEMORY_LIMIT, TSDB_MAX_EXEMPLARS, TSDB_MAX_SERIES, LABEL,
-      REPLICA_LABEL, REPLICA_VALUE,
+      REPLICA_LABEL, REPLICA_VALUE, OBJSTORE_CONFIG, OBJSTORE_CONFIG_FILE, UPLOAD_ADOPT_LABELS,
       RECEIVE_SUCCESS_STATUS, RECEIVE_REJECT_STATUS, RECEIVE_RECEIPTS, RECEIVE_TENANT_HEADER,
       RECEIVE_DEFAULT_TENANT, RECEIVE_TENANT_LABEL, RECEIVE_MAX_BODY_BYTES, RECEIVE_MAX_DECODED_BYTES,
       RECEIVE_MAX_SAMPLES, RECEIVE_MAX_LABELS, RECEIVE_MAX_LABEL_NAME_BYTES, RECEIVE_MAX_LABEL_VALUE_BYTES,

@@ -3,6 +3,7 @@ package dev.marmoset.server.config;
 import dev.marmoset.server.auth.AuthConfig;
 import dev.marmoset.server.tls.TlsSettings;
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.objstore.BucketSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,21 +17,23 @@ import java.util.Optional;
 /// @param tsdb           the data on disk
 /// @param windows        when data becomes blocks and leaves
 /// @param identity       the labels this store announces
+/// @param bucket         where finished blocks go
 /// @param receive        the write path
 /// @param store          bounds of the read path
 /// @param selfMonitoring writing the own metrics
 /// @param logging        what is logged and how
 public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Windows windows, Identity identity,
-    Receive receive,
+    Bucket bucket, Receive receive,
     Store store,
     SelfMonitoring selfMonitoring, Logging logging) {
 
   /// The HTTP listener.
   ///
-  /// @param address     where to listen; port 0 lets the system choose
-  /// @param gracePeriod longest time for which writes are still taken after SIGTERM
-  /// @param lifecycle   whether `/-/quit` exists
-  public record Http(HostPort address, Duration gracePeriod, boolean lifecycle) {}
+  /// @param address        where to listen; port 0 lets the system choose
+  /// @param gracePeriod    longest time for which writes are still taken after SIGTERM
+  /// @param maxConnections most connections open at a time
+  /// @param lifecycle      whether `/-/quit` exists
+  public record Http(HostPort address, Duration gracePeriod, int maxConnections, boolean lifecycle) {}
 
   /// The gRPC listener.
   ///
@@ -80,6 +83,12 @@ public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Windows
   /// @param replicaLabel   name of the label that tells replicas apart; empty: none
   /// @param replicaValue   its value; empty: task id and incarnation
   public record Identity(Labels externalLabels, String replicaLabel, Optional<String> replicaValue) {}
+
+  /// Where finished blocks go.
+  ///
+  /// @param settings    which bucket; empty: none
+  /// @param adoptLabels take labels over that another volume published under
+  public record Bucket(Optional<BucketSettings> settings, boolean adoptLabels) {}
 
   /// The write path.
   ///

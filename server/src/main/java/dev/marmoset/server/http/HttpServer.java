@@ -3,6 +3,7 @@ package dev.marmoset.server.http;
 import dev.marmoset.server.auth.Gatekeeper;
 import dev.marmoset.server.tls.ServerTls;
 import dev.marmoset.server.tls.TlsSettings.ClientAuth;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -35,18 +37,16 @@ public final class HttpServer {
   private static final Duration IDLE_CONNECTION = Duration.ofMinutes(6);
   /// A body that stalls this long is given up: it holds memory of the write path.
   private static final Duration IDLE_REQUEST = Duration.ofSeconds(30);
+  /// At the limit of connections. Longer than a write may wait for its fsync (11 s), which must not be cut off.
+  private static final Duration IDLE_CROWDED = Duration.ofSeconds(15);
   /// Shed idle connections at once when stopping.
   private static final Duration IDLE_STOPPING = Duration.ofSeconds(1);
 
   private final Server server;
   private final ServerConnector connector;
 
-  /// @param host        where to listen; empty for every local address
-  /// @param port        0 for any free port
-  /// @param stopTimeout how long running requests may take while stopping
-  /// @param security    who may come in, and TLS
-  public HttpServer(String host, int port, Duration stopTimeout, Router router, Security security,
-      MeterRegistry registry) {
+  /// @param security who may come in, and TLS
+  public HttpServer(Listen listen, Router router, Security security, MeterRegistry registry) {
     var threads = new QueuedThreadPool(PLATFORM_THREADS);
     threads.setName("http");
     threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-"));
@@ -57,20 +57,34 @@ public final class HttpServer {
     connector = security.tls().map(tls -> new ServerConnector(server, 1, 1, secured(tls, http)))
         .orElseGet(() -> new ServerConnector(server, 1, 1, new HttpConnectionFactory(http),
             new HTTP2CServerConnectionFactory(http)));
-    connector.setHost(host.isEmpty() ? null : host);
-    connector.setPort(port);
+    connector.setHost(listen.host().isEmpty() ? null : listen.host());
+    connector.setPort(listen.port());
     connector.setIdleTimeout(IDLE_CONNECTION.toMillis());
     connector.setShutdownIdleTimeout(IDLE_STOPPING.toMillis());
     server.addConnector(connector);
+    var limit = new NetworkConnectionLimit(listen.maxConnections(), server);
+    limit.setEndPointIdleTimeout(IDLE_CROWDED.toMillis());
+    server.addBean(limit);
+    Gauge.builder("marmoset.http.connections", connector, c -> c.getConnectedEndPoints().size())
+        .description("open HTTP connections").register(registry);
     server.setHandler(new GracefulHandler(new EndpointHandler(router,
         new Door(security.gatekeeper(), registry), new HttpMetrics(registry))));
-    server.setStopTimeout(stopTimeout.toMillis());
+    server.setStopTimeout(listen.stopTimeout().toMillis());
     server.setErrorHandler((_, response, callback) -> {
       response.getHeaders().put("Content-Type", "text/plain; charset=utf-8");
       Content.Sink.write(response, true, HttpStatus.getMessage(response.getStatus()) + "\n", callback);
       return true;
     });
   }
+
+  /// Where and how to listen.
+  ///
+  /// @param host           empty for every local address
+  /// @param port           0 for any free port
+  /// @param maxConnections connections that may be open at a time; at the limit no new one is accepted, and idle ones
+  ///                       are closed soon
+  /// @param stopTimeout    how long running requests may take while stopping
+  public record Listen(String host, int port, int maxConnections, Duration stopTimeout) {}
 
   /// The locks of the listener.
   ///

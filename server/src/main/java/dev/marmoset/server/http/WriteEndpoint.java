@@ -6,6 +6,7 @@ import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.server.auth.Access;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.LongSupplier;
 
 /// The write path: remote write under all the addresses that senders know. Thread-safe.
 ///
@@ -24,6 +25,7 @@ public final class WriteEndpoint implements Endpoint {
   private final WriteHandler handler;
   private final WriteTraffic traffic;
   private final String tenantHeader;
+  private final LongSupplier nanoTime;
 
   /// What takes writes, usually `ingest.RemoteWriteHandler`.
   @FunctionalInterface
@@ -36,7 +38,10 @@ public final class WriteEndpoint implements Endpoint {
 
   /// @param traffic      sees every write begin and end
   /// @param tenantHeader header that names the tenant
-  public WriteEndpoint(WriteHandler handler, WriteTraffic traffic, String tenantHeader) {
+  /// @param nanoTime     monotonic time in ns
+  public WriteEndpoint(WriteHandler handler, WriteTraffic traffic, String tenantHeader,
+      LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.handler = handler;
     this.traffic = traffic;
     this.tenantHeader = tenantHeader;
@@ -53,7 +58,7 @@ public final class WriteEndpoint implements Endpoint {
   public HttpResponse handle(HttpRequest request) throws IOException {
     traffic.begin();
     try {
-      var response = handler.handle(head(request), request.body());
+      var response = handler.handle(head(request), new SteadyBody(request.body(), nanoTime));
       var answer = HttpResponse.of(response.status(), response.headers(), response.body());
       return traffic.leaving() ? answer.with(CONNECTION, "close") : answer;
     } finally {

@@ -3,6 +3,7 @@ package dev.marmoset.server.http;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// Watches the write path while the process stops: senders are asked to reconnect elsewhere, and the stop goes on when
 /// no write arrives any more. Thread-safe.
@@ -48,6 +49,16 @@ public final class WriteTraffic {
         }
         lock.wait(Math.max(1, Math.min(wait, deadline - now) / 1_000_000));
       }
+    }
+  }
+
+  /// Runs a write that comes by another way than [WriteEndpoint].
+  public <A> A during(Supplier<A> write) {
+    begin();
+    try {
+      return write.get();
+    } finally {
+      end();
     }
   }
 

@@ -20,14 +20,28 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 ///
 /// Problems go into a list and name the place, never a value. Confined to one thread.
 public final class StrictMap {
-  private static final Pattern VARIABLE = Pattern.compile("\\$(\\$\\{|\\{([^}]*)})");
-
   private final String place;
   private final Map<String, @Nullable Object> values;
   private final Document document;
   private final TreeSet<String> asked = new TreeSet<>();
 
-  private record Document(Map<String, String> environment, List<String> problems) {}
+  /// How a text refers to an environment variable.
+  public enum Reference {
+    /// `${NAME}`, as in our own files.
+    BRACES("{", "\\$(\\$\\{|\\{([^}]*)})"),
+    /// `$(NAME)`, as in files of Thanos.
+    PARENTHESES("(", "\\$(\\$\\(|\\(([^)]*)\\))");
+
+    private final String bracket;
+    private final Pattern pattern;
+
+    Reference(String bracket, String pattern) {
+      this.bracket = bracket;
+      this.pattern = Pattern.compile(pattern);
+    }
+  }
+
+  private record Document(Map<String, String> environment, Reference reference, List<String> problems) {}
 
   private StrictMap(String place, Map<?, ?> values, Document document) {
     this.place = place;
@@ -45,12 +59,19 @@ public final class StrictMap {
   /// @return empty after a problem
   public static Optional<StrictMap> parse(String origin, String text, Map<String, String> environment,
       List<String> problems) {
+    return parse(origin, text, environment, Reference.BRACES, problems);
+  }
+
+  /// Reads a document that refers to variables in another way.
+  public static Optional<StrictMap> parse(String origin, String text, Map<String, String> environment,
+      Reference reference, List<String> problems) {
+    var document = new Document(environment, reference, problems);
     try {
       var settings = LoadSettings.builder().setLabel(origin).setSchema(new FailsafeSchema())
           .setAllowDuplicateKeys(false).setCodePointLimit(PlainText.MAX_BYTES).build();
       return switch (new Load(settings).loadFromString(PlainText.of(text))) {
-        case null -> Optional.of(new StrictMap(origin, Map.of(), new Document(environment, problems)));
-        case Map<?, ?> map -> Optional.of(new StrictMap(origin, map, new Document(environment, problems)));
+        case null -> Optional.of(new StrictMap(origin, Map.of(), document));
+        case Map<?, ?> map -> Optional.of(new StrictMap(origin, map, document));
         default -> {
           problems.add(origin + ": the document is not a mapping");
           yield Optional.empty();
@@ -163,15 +184,16 @@ public final class StrictMap {
   }
 
   private String expand(String key, String text) {
-    return VARIABLE.matcher(text).replaceAll(match -> {
+    String opening = "$" + document.reference.bracket;
+    return document.reference.pattern.matcher(text).replaceAll(match -> {
       String name = match.group(2);
       if (name == null) {
-        return Matcher.quoteReplacement("${");
+        return Matcher.quoteReplacement(opening);
       }
       String value = document.environment.get(name);
       if (value == null) {
         problem(key + " refers to the environment variable " + name
-            + ", which is not set; write $${ for a literal ${");
+            + ", which is not set; write $" + opening + " for a literal " + opening);
         return "";
       }
       return Matcher.quoteReplacement(value);

@@ -61,14 +61,15 @@ class BlocksCommandTest {
   void commandLineNeedsAVerbAndADirectory() {
     var reader = new CommandLineReader(java.util.Map.of());
     assertThat(reader.read("blocks", "verify", "/b", "--output=json"))
-        .isEqualTo(new Invocation.Blocks(BlocksVerb.VERIFY, Path.of("/b"), true));
+        .isEqualTo(
+            new Invocation.Blocks(BlocksVerb.VERIFY, new Invocation.BlocksDirectory(Path.of("/b")), true));
     assertThat(reader.read("blocks", "verfy", "/b")).isInstanceOf(Invocation.Misuse.class);
     assertThat(reader.read("blocks", "list")).isInstanceOf(Invocation.Misuse.class);
   }
 
   private BlocksCommand.Result run(BlocksVerb verb, boolean json) throws IOException {
     return new BlocksCommand(new LocalFileSystem(), new PrintStream(OutputStream.nullOutputStream()))
-        .run(new Invocation.Blocks(verb, directory, json));
+        .run(new Invocation.Blocks(verb, new Invocation.BlocksDirectory(directory), json));
   }
 
   private void write() throws IOException {

@@ -2,12 +2,17 @@ package dev.marmoset.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.server.cli.ClientAccess.Credential;
+import dev.marmoset.server.cli.ClientAccess.Tls;
 import dev.marmoset.server.config.Flag;
 import dev.marmoset.server.config.Flags;
 import dev.marmoset.server.config.HostPort;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CommandLineReaderTest {
@@ -56,9 +61,41 @@ class CommandLineReaderTest {
   @Test
   void seriesAsksTheLocalStoreByDefault() {
     assertThat(reader.read("series", "up")).isEqualTo(
-        new Invocation.Series("up", new HostPort("127.0.0.1", 10901), Duration.ofMinutes(5), false));
+        new Invocation.Series("up", new HostPort("127.0.0.1", 10901), Duration.ofMinutes(5), false,
+            ClientAccess.PLAIN));
     assertThat(reader.read("series", "--since=1h", "--output=json", "--grpc-address", "a:1", "{a=\"b\"}"))
-        .isEqualTo(new Invocation.Series("{a=\"b\"}", new HostPort("a", 1), Duration.ofHours(1), true));
+        .isEqualTo(new Invocation.Series("{a=\"b\"}", new HostPort("a", 1), Duration.ofHours(1), true,
+            ClientAccess.PLAIN));
+  }
+
+  @Test
+  void seriesGetsThroughLockedDoors() {
+    assertThat(access("--grpc-client-tls-secure"))
+        .isEqualTo(
+            new ClientAccess(Optional.of(new Tls(Optional.empty(), Optional.empty(), Optional.empty())),
+                new Credential.None()));
+    assertThat(access("--grpc-client-tls-ca=ca", "--grpc-client-tls-cert=c", "--grpc-client-tls-key", "k",
+        "--grpc-client-server-name=store", "--bearer-token-file=t"))
+        .isEqualTo(new ClientAccess(Optional.of(new Tls(Optional.of(Path.of("ca")),
+            Optional.of(new ClientAccess.KeyPair(Path.of("c"), Path.of("k"))), Optional.of("store"))),
+            new Credential.Bearer(Path.of("t"))));
+    assertThat(access("--basic-auth-user=ann", "--basic-auth-password-file=p"))
+        .isEqualTo(new ClientAccess(Optional.empty(), new Credential.Basic("ann", Path.of("p"))));
+    assertThat(
+        misuse("series", "up", "--grpc-client-tls-cert=c", "--basic-auth-user=ann", "--bearer-token-file=t"))
+        .containsExactly(
+            "--grpc-client-tls-cert and --grpc-client-tls-key belong together; only one is given",
+            "--basic-auth-user and --basic-auth-password-file belong together; only one is given",
+            "--bearer-token-file and --basic-auth-user are both given; only one may be");
+    assertThat(misuse("series", "up", "--grpc-client-tls-secure=false", "--grpc-client-tls-ca=ca"))
+        .containsExactly("--grpc-client-tls-secure=false contradicts the other flags of TLS");
+    assertThat(misuse("series", "up", "--grpc-client-tls-secure=maybe")).hasSize(1);
+  }
+
+  private ClientAccess access(String... flags) {
+    var arguments = new ArrayList<>(List.of("series", "up"));
+    arguments.addAll(List.of(flags));
+    return ((Invocation.Series) reader.read(arguments.toArray(String[]::new))).access();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.marmoset.server.config.LoadedConfig.Origin;
 import dev.marmoset.server.config.LoadedConfig.Setting;
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.objstore.BucketSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,13 +27,14 @@ class ConfigLoaderTest {
   @Test
   void everyDefaultIsPinned() {
     assertThat(valid(Map.of(), Map.of()).config()).isEqualTo(new ServerConfig(
-        new ServerConfig.Http(new HostPort("0.0.0.0", 10902), Duration.ofSeconds(10), false),
+        new ServerConfig.Http(new HostPort("0.0.0.0", 10902), Duration.ofSeconds(10), 4096, false),
         new ServerConfig.Grpc(new HostPort("0.0.0.0", 10901), Duration.ofSeconds(10), Duration.ofMinutes(60)),
         ServerConfig.Doors.OPEN,
         new ServerConfig.Tsdb(Path.of("./data"), Optional.empty(), Duration.ofHours(24),
             Optional.empty(), Optional.empty(), 100_000, 0),
         new ServerConfig.Windows(Duration.ofMinutes(5), Duration.ofDays(15), 0, true, false),
         new ServerConfig.Identity(Labels.EMPTY, "marmoset_replica", Optional.empty()),
+        new ServerConfig.Bucket(Optional.empty(), false),
         new ServerConfig.Receive(204, 400, 200,
             new ServerConfig.Sizes((int) (16 * MIB), (int) (64 * MIB), 1_000_000, 256, 1024, 65536, 131072),
             new ServerConfig.Senders(0, 0, 0),
@@ -45,14 +47,16 @@ class ConfigLoaderTest {
   @Test
   void everySettingIsPinnedByName() {
     assertThat(Flags.names()).containsExactly("config", "config-file", "http-address", "http-grace-period",
-        "web.enable-lifecycle", "http.config", "web.config.file", "grpc-address", "grpc-grace-period",
+        "http.max-connections", "web.enable-lifecycle", "http.config", "web.config.file", "grpc-address",
+        "grpc-grace-period",
         "grpc-server-max-connection-age", "grpc-server-tls-cert", "grpc-server-tls-key",
         "grpc-server-tls-client-ca", "grpc-server-tls-min-version", "auth.config", "auth.config-file",
         "tsdb.path",
         "tsdb.scratch-path", "tsdb.out-of-order.time-window", "tsdb.cut-delay", "tsdb.retention",
         "tsdb.max-retention-bytes", "tsdb.retention.unuploaded", "upload.late-samples", "log.commit-interval",
         "memory.limit", "tsdb.max-exemplars", "tsdb.max-series",
-        "label", "replica.label", "replica.value", "receive.success-status", "receive.reject-status",
+        "label", "replica.label", "replica.value", "objstore.config",
+        "objstore.config-file", "upload.adopt-labels", "receive.success-status", "receive.reject-status",
         "receive.receipts", "receive.tenant-header", "receive.default-tenant-id", "receive.tenant-label-name",
         "receive.max-body-bytes", "receive.max-decoded-bytes", "receive.max-samples-per-request",
         "receive.max-labels", "receive.max-label-name-bytes", "receive.max-label-value-bytes",
@@ -143,6 +147,32 @@ class ConfigLoaderTest {
                 + " label");
     assertThat(problems(Map.of("receive.tenant-label-name", List.of("a"), "label", List.of("a=1")), Map.of()))
         .hasSize(1);
+  }
+
+  @Test
+  void aBucketNeedsALabelAndOnePlace() {
+    String bucket = "type: FILESYSTEM\nconfig: {directory: /b}";
+    assertThat(valid(Map.of("objstore.config", List.of(bucket), "label", List.of("a=b")), Map.of()).config()
+        .bucket()).isEqualTo(new ServerConfig.Bucket(
+            Optional.of(new BucketSettings.Directory(Path.of("/b"), "")), false));
+    assertThat(problems(Map.of("objstore.config", List.of(bucket)), Map.of())).containsExactly(
+        "--objstore.config needs at least one --label: Thanos takes no block without external labels");
+    assertThat(problems(Map.of("objstore.config", List.of(bucket), "objstore.config-file", List.of("/x")),
+        Map.of())).containsExactly(
+            "--objstore.config and --objstore.config-file are both given; only one may be");
+    assertThat(problems(Map.of("upload.adopt-labels", List.of("true")), Map.of()))
+        .containsExactly("--upload.adopt-labels is given, but there is no --objstore.config");
+    assertThat(problems(Map.of("objstore.config-file", List.of("/does/not/exist")), Map.of()).getFirst())
+        .startsWith("--objstore.config-file: reading /does/not/exist: ");
+  }
+
+  @Test
+  void theBucketIsNeverShown() {
+    var loaded = valid(Map.of("objstore.config",
+        List.of("type: S3\nconfig: {bucket: b, endpoint: e, access_key: a, secret_key: hush}"), "label",
+        List.of("a=b")), Map.of());
+    assertThat(loaded.settings()).noneSatisfy(setting -> assertThat(setting.text()).contains("hush"));
+    assertThat(loaded.config().toString()).doesNotContain("hush");
   }
 
   @Test

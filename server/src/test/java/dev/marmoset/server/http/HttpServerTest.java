@@ -38,7 +38,8 @@ class HttpServerTest {
   private final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch reading = new CountDownLatch(1);
   private final HttpServer server =
-      new HttpServer("127.0.0.1", 0, Duration.ofSeconds(5), router(), open(), meters);
+      new HttpServer(new HttpServer.Listen("127.0.0.1", 0, 1000, Duration.ofSeconds(5)), router(), open(),
+          meters);
   private InetSocketAddress address = new InetSocketAddress(0);
 
   @BeforeEach
@@ -62,7 +63,7 @@ class HttpServerTest {
         .route("GET", "/broken", "broken", _ -> {
           throw new IllegalStateException("a defect");
         });
-    new WriteEndpoint(this::ingest, traffic, "THANOS-TENANT").addTo(router);
+    new WriteEndpoint(this::ingest, traffic, "THANOS-TENANT", System::nanoTime).addTo(router);
     return router;
   }
 
@@ -240,9 +241,33 @@ class HttpServerTest {
   }
 
   @Test
+  void atTheLimitOfConnectionsANewOneWaitsForRoom() throws Exception {
+    var few =
+        new HttpServer(new HttpServer.Listen("127.0.0.1", 0, 2, Duration.ofSeconds(1)), router(), open(),
+            new SimpleMeterRegistry());
+    var at = few.start();
+    var first = new RawClient(at);
+    try (var second = new RawClient(at)) {
+      assertThat(first.send("GET /ok HTTP/1.1\nHost: a\n\n").answer()).startsWith("HTTP/1.1 200");
+      assertThat(second.send("GET /ok HTTP/1.1\nHost: a\n\n").answer()).startsWith("HTTP/1.1 200");
+      try (var third = new RawClient(at)) {
+        third.send("GET /ok HTTP/1.1\nHost: a\n\n");
+        assertThat(third.silentFor(Duration.ofMillis(300))).as("not accepted").isTrue();
+        first.close();
+        assertThat(third.answer()).startsWith("HTTP/1.1 200");
+      }
+      assertThat(second.send("GET /ok HTTP/1.1\nHost: a\n\n").answer()).startsWith("HTTP/1.1 200");
+    } finally {
+      few.stop();
+    }
+  }
+
+  @Test
   void aTakenAddressIsAnError() {
     var second =
-        new HttpServer("127.0.0.1", address.getPort(), Duration.ofSeconds(1), new Router(), open(), meters);
+        new HttpServer(new HttpServer.Listen("127.0.0.1", address.getPort(), 16, Duration.ofSeconds(1)),
+            new Router(),
+            open(), new SimpleMeterRegistry());
     assertThatThrownBy(second::start).isInstanceOf(IOException.class)
         .hasStackTraceContaining("Address already in use");
   }

@@ -20,7 +20,8 @@ class RouterTest {
     "/api/prom/push",
     "/api/v1/remote_write", "/workspaces/ws-1/api/v1/remote_write", "/workspaces/ws-1/api/v1/remote_write/"})
   void theWritePathHasTheNamesThatSendersUse(String path) {
-    new WriteEndpoint((_, _) -> new WriteResponse(204, Map.of(), ""), new WriteTraffic(System::nanoTime), "T")
+    new WriteEndpoint((_, _) -> new WriteResponse(204, Map.of(), ""), new WriteTraffic(System::nanoTime), "T",
+        System::nanoTime)
         .addTo(router);
     assertThat(router.match("POST", path)).isInstanceOfSatisfying(Router.Match.Found.class,
         found -> assertThat(found.handler()).isEqualTo("receive"));

@@ -3,6 +3,7 @@ package dev.marmoset.storage.block;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.marmoset.storage.block.meta.BlockMeta;
+import dev.marmoset.storage.index.read.IndexReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,17 +31,24 @@ public record BlockInspection(BlockMeta meta, long indexBytes, long chunkBytes, 
 
   /// Looks at an open block. Reads no series and no chunks.
   public static BlockInspection of(Block block) {
-    var labels = new ArrayList<LabelUse>();
-    for (byte[] name : block.index().labelNames()) {
-      labels.add(new LabelUse(new String(name, UTF_8), block.index().valueCount(name)));
-    }
-    labels.sort(Comparator.comparingInt(LabelUse::values).reversed());
     long chunkBytes = 0;
     for (int i = 0; i < block.chunks().segmentCount(); i++) {
       chunkBytes += block.chunks().segmentBytes(i);
     }
-    return new BlockInspection(block.meta(), block.index().bytes(), chunkBytes, block.chunks().segmentCount(),
-        block.index().symbolCount(), labels);
+    return of(block.meta(), block.index(), chunkBytes, block.chunks().segmentCount());
+  }
+
+  /// Looks at a block of which only the index is at hand.
+  ///
+  /// @param chunkBytes size of the chunk segments together
+  /// @param segments   number of chunk segments
+  public static BlockInspection of(BlockMeta meta, IndexReader index, long chunkBytes, int segments) {
+    var labels = new ArrayList<LabelUse>();
+    for (byte[] name : index.labelNames()) {
+      labels.add(new LabelUse(new String(name, UTF_8), index.valueCount(name)));
+    }
+    labels.sort(Comparator.comparingInt(LabelUse::values).reversed());
+    return new BlockInspection(meta, index.bytes(), chunkBytes, segments, index.symbolCount(), labels);
   }
 
   /// Bytes of chunk segments per sample, as meta.json counts them; 0 without samples.

@@ -59,6 +59,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   private int predicted;
   private final HeadStats stats = new HeadStats();
   private volatile @Nullable String fault;
+  private volatile long closedBefore = Long.MIN_VALUE;
 
   /// An empty head.
   ///
@@ -112,6 +113,16 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// States that nothing before `t`, ms, may be accepted, because its windows are closing.
+  public void acceptFrom(long t) {
+    closedBefore = Math.max(closedBefore, t);
+  }
+
+  /// Time before which nothing is accepted, whatever its age, ms.
+  long closedBefore() {
+    return closedBefore;
   }
 
   /// Freezes what the head has of a window, so that it can be written to a block; later samples are kept beside it.

@@ -44,7 +44,7 @@ public final class HeadAppender implements Appender {
     this.batch = head.batches.take();
     this.ownLatest = head.ownLatest;
     this.judgedAt = now;
-    this.minTime = now - head.options().acceptanceWindow();
+    this.minTime = Math.max(now - head.options().acceptanceWindow(), head.closedBefore());
     this.maxTime = now + HeadOptions.MAX_AHEAD_MS;
     ownLatest.clear();
   }

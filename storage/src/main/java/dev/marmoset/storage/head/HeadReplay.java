@@ -1,10 +1,15 @@
 package dev.marmoset.storage.head;
 
 import dev.marmoset.storage.MetricMetadata;
+import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.log.LogBatch;
+import dev.marmoset.storage.log.LogNote;
+import dev.marmoset.storage.log.LogState;
 import dev.marmoset.storage.log.LogVisitor;
+import dev.marmoset.storage.log.SegmentObservation;
+import dev.marmoset.storage.log.WindowCoverage;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
@@ -18,16 +23,27 @@ public final class HeadReplay implements LogVisitor {
 
   private final Head head;
   private final long skip;
+  private final SegmentObservation observed;
+  private final WindowCoverage coverage;
   private final UnaryOperator<LogBatch> exchange;
   private LogBatch batch = new LogBatch();
   private int[] ids = new int[1024];
   private long samples;
+  private long recordEnd;
+  /// The window asked about last; [Long#MAX_VALUE] before the first sample of a record.
+  private long windowStart = Long.MAX_VALUE;
+  private boolean covered;
 
   /// @param skip     how many samples and exemplars of the segment are in the head already, and are left out
+  /// @param observed receives what is learned besides the samples
+  /// @param coverage samples that lie in blocks are left out too; exemplars never do
   /// @param exchange takes a full batch, which it owns from then on, and gives an empty one; may block
-  public HeadReplay(Head head, long skip, UnaryOperator<LogBatch> exchange) {
+  public HeadReplay(Head head, long skip, SegmentObservation observed, WindowCoverage coverage,
+      UnaryOperator<LogBatch> exchange) {
     this.head = head;
     this.skip = skip;
+    this.observed = observed;
+    this.coverage = coverage;
     this.exchange = exchange;
   }
 
@@ -41,7 +57,7 @@ public final class HeadReplay implements LogVisitor {
 
   @Override
   public void sample(int number, long t, long valueBits) {
-    if (samples++ >= skip) {
+    if (isWanted(t)) {
       batch.add(ids[number], t, valueBits);
       handOverWhenFull();
     }
@@ -63,7 +79,7 @@ public final class HeadReplay implements LogVisitor {
 
   @Override
   public void histogram(int number, long t, HistogramSample sample) {
-    if (samples++ >= skip) {
+    if (isWanted(t)) {
       batch.addHistogram(ids[number], t, sample);
       handOverWhenFull();
     }
@@ -75,6 +91,50 @@ public final class HeadReplay implements LogVisitor {
       batch.addExemplar(ids[number], t, valueBits, labels);
       handOverWhenFull();
     }
+  }
+
+  private boolean isWanted(long t) {
+    if (t < windowStart || t - windowStart >= ChunkCut.WINDOW_MS) {
+      turnTo(t);
+    }
+    return samples++ >= skip && !covered;
+  }
+
+  private void turnTo(long t) {
+    windowStart = ChunkCut.windowStart(t);
+    observed.touch(windowStart, recordEnd);
+    covered = coverage.covers(windowStart, observed.incarnation(), observed.segment(), recordEnd);
+  }
+
+  @Override
+  public void recordBegin(long offset) {
+    recordEnd = offset;
+    windowStart = Long.MAX_VALUE;
+  }
+
+  @Override
+  public void accept(long window, long floor) {
+    observed.accept(window, floor);
+  }
+
+  @Override
+  public void state(LogState state) {
+    observed.state(state);
+  }
+
+  @Override
+  public void note(long noted, long registerNumber) {
+    observed.note(new LogNote(noted, registerNumber));
+  }
+
+  @Override
+  public void touched(long touched, long minTime, long maxTime) {
+    observed.name(touched, recordEnd);
+  }
+
+  @Override
+  public void segmentEnd() {
+    observed.end();
   }
 
   /// Not counted: a log leaves out what it has said before. Hearing it twice changes nothing.

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -73,6 +75,8 @@ final class LogCommitter {
   private volatile LogPosition applied;
   private volatile long milliBytesPerSample = FIRST_MILLIBYTES_PER_SAMPLE;
   private volatile boolean closing;
+  private final ConcurrentLinkedDeque<LogTail.Segment> rolled = new ConcurrentLinkedDeque<>();
+  private Optional<LogTail.Segment> finished = Optional.empty();
   private Optional<LogSegment> segment = Optional.empty();
   private volatile long floor = Long.MIN_VALUE;
   private long lastCommit;
@@ -133,6 +137,11 @@ final class LogCommitter {
     return space.full() ? Optional.of(space.refusal()) : Optional.empty();
   }
 
+  /// Whether nobody else can have sealed the log by right. Any thread.
+  boolean leaseIsValid() {
+    return state == State.LIVE && !lease.lapsed();
+  }
+
   /// Refuses what has waited too long. Any thread, also while the log thread is stuck in a write.
   void expire() {
     queue.expire(clock.nanos() - options.maxWait().toNanos(),
@@ -175,6 +184,12 @@ final class LogCommitter {
   /// The time no later sample is judged before, ms: none of them is older than this minus W. Any thread.
   long floor() {
     return floor;
+  }
+
+  /// The segments before the current one that this incarnation has written, ascending. Any thread may read it, and remove
+  /// what has been deleted.
+  ConcurrentLinkedDeque<LogTail.Segment> rolled() {
+    return rolled;
   }
 
   /// What the other replicas are told every 5 s from now on. Any thread.
@@ -341,6 +356,7 @@ final class LogCommitter {
       return false;
     }
     lease.renew(began, beganWall);
+    encoder.committed(current.size());
     durable = new LogPosition(options.incarnation(), current.number(), current.size());
     lastCommit = began;
     retryNanos = FIRST_RETRY_NANOS;
@@ -405,6 +421,7 @@ final class LogCommitter {
   private void askForNext(int why) {
     if (!creation.isPending()) {
       updateFloor();
+      finished = finished();
       var identity = creation.next(durable, why);
       creation.prepare(identity, encoder.open(identity));
     }
@@ -415,9 +432,22 @@ final class LogCommitter {
     }
   }
 
+  /// What is known of the segment that the next one follows.
+  private Optional<LogTail.Segment> finished() {
+    if (durable.segment() == 0) {
+      return Optional.empty();
+    }
+    var file = new LogSegmentFile(
+        LogFiles.log(options.data(), options.incarnation()).resolve(LogFiles.segment(durable.segment())),
+        options.incarnation(), durable.segment(), OptionalLong.of(durable.offset()), false);
+    return Optional.of(new LogTail.Segment(file, durable.offset(), false, encoder.touchedWindows()));
+  }
+
   /// The lease counts from before the first attempt: if that is long ago, the next step goes on to another segment.
   private void enter() {
     durable = creation.won();
+    finished.ifPresent(rolled::add);
+    finished = Optional.empty();
     stats.segments.increment();
     stats.openBytes.add(durable.offset());
     try {

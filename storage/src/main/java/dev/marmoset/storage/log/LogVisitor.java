@@ -55,6 +55,12 @@ public interface LogVisitor {
   /// The segment is complete and holds samples from `minTime` to `maxTime` of the window. Ignored unless overridden.
   default void touched(long windowStart, long minTime, long maxTime) {}
 
+  /// The owner has ended the segment. Ignored unless overridden.
+  default void segmentEnd() {}
+
+  /// The record whose content follows ends at `offset` of the file. Ignored unless overridden.
+  default void recordBegin(long offset) {}
+
   /// The record whose content was just delivered ends at `offset` of the file. Ignored unless overridden.
   default void recordEnd(long offset) {}
 }

@@ -5,6 +5,7 @@ import dev.marmoset.storage.CommitOutcome.Unavailable;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.FileSystem;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -92,6 +93,11 @@ public final class LogWriter implements AutoCloseable {
     return committer.refusal();
   }
 
+  /// Whether what this process does to the volume counts: its log is alive and the lease has not lapsed.
+  public boolean leaseIsValid() {
+    return committer.leaseIsValid();
+  }
+
   /// Whether the lease is lost for good, so that the process must end: the log has been sealed by somebody else, or
   /// could not be renewed for 10 min.
   public boolean isOver() {
@@ -116,6 +122,16 @@ public final class LogWriter implements AutoCloseable {
   /// No sample of this log from now on is older than this minus W, ms since the epoch.
   public long floor() {
     return committer.floor();
+  }
+
+  /// The segments of this log that are complete and that nobody has reported as [#deleted], ascending.
+  public List<LogTail.Segment> rolled() {
+    return List.copyOf(committer.rolled());
+  }
+
+  /// A segment has been deleted from the volume because it is covered.
+  public void deleted(LogTail.Segment segment) {
+    committer.rolled().remove(segment);
   }
 
   /// What the log counts.

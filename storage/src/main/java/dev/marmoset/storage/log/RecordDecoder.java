@@ -56,7 +56,7 @@ final class RecordDecoder implements AutoCloseable {
     Result known = checkSections();
     if (known == Result.DONE) {
       sections.reset(sections.array(), from, length);
-      return deliver(visitor);
+      return deliver(visitor, type == LogFormat.END);
     }
     return known;
   }
@@ -83,7 +83,7 @@ final class RecordDecoder implements AutoCloseable {
     return unknown < 0 ? Result.DONE : result(Result.TOO_NEW, "section " + unknown);
   }
 
-  private Result deliver(LogVisitor visitor) {
+  private Result deliver(LogVisitor visitor, boolean ends) {
     accepted = false;
     while (sections.remaining() > 0) {
       long id = sections.uvarint();
@@ -96,6 +96,9 @@ final class RecordDecoder implements AutoCloseable {
       if (!section.ok()) {
         return result(Result.MALFORMED, "section " + id + ": " + section.error());
       }
+    }
+    if (ends) {
+      visitor.segmentEnd();
     }
     return Result.DONE;
   }

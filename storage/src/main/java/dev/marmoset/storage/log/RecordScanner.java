@@ -135,6 +135,11 @@ final class RecordScanner {
     return offset;
   }
 
+  /// Where the record just found ends, bytes from the beginning of the file.
+  long recordEnd() {
+    return offset + LogFormat.HEADER_LENGTH + length;
+  }
+
   /// Number of the record at the current offset; equals the records passed over.
   int sequence() {
     return sequence;

@@ -6,6 +6,7 @@ import dev.marmoset.storage.io.Ulid;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 
 /// Turns batches into the records of one segment after the other. Confined to the log thread.
@@ -126,6 +127,17 @@ final class SegmentEncoder implements AutoCloseable {
   /// Begins the records of one commit, which will lie at `offset` of the file.
   void startCommit(long offset) {
     record.startCommit(offset);
+    touched.startCommit();
+  }
+
+  /// The commit is durable; the segment ends at `offset` now.
+  void committed(long offset) {
+    touched.committed(offset);
+  }
+
+  /// The windows of what is durable in the segment, with where the last commit of each ends, bytes.
+  NavigableMap<Long, Long> touchedWindows() {
+    return touched.ends();
   }
 
   /// Encodes the batches of one commit, followed by what the replicas tell each other, if anything.

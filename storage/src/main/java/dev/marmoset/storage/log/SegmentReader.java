@@ -11,7 +11,7 @@ import java.io.IOException;
 ///
 /// Definitions and value state stay between calls, so that a follower reads only what is new.
 final class SegmentReader implements AutoCloseable {
-  private final LogSegmentFile segment;
+  private LogSegmentFile segment;
   private final RecordScanner scanner;
   private final RecordDecoder decoder = new RecordDecoder();
   private boolean begun;
@@ -19,6 +19,11 @@ final class SegmentReader implements AutoCloseable {
   SegmentReader(LogSegmentFile segment) {
     this.segment = segment;
     this.scanner = new RecordScanner(segment.incarnation(), segment.number());
+  }
+
+  /// The end of the segment has become known; the next reading goes up to it.
+  void endsAt(LogSegmentFile ended) {
+    segment = ended;
   }
 
   /// Delivers what lies between the position reached and the end of the segment.
@@ -41,6 +46,7 @@ final class SegmentReader implements AutoCloseable {
     long limit = segment.end().orElse(Long.MAX_VALUE);
     RecordScanner.Found found = scanner.look(file, limit);
     while (found == RecordScanner.Found.RECORD) {
+      visitor.recordBegin(scanner.recordEnd());
       RecordDecoder.Result result = decoder.decode(scanner, visitor);
       switch (result) {
         case DONE -> scanner.advance();
@@ -58,7 +64,11 @@ final class SegmentReader implements AutoCloseable {
   }
 
   private SegmentOutcome end(boolean clean) {
-    if (segment.end().isPresent() && scanner.offset() != segment.end().getAsLong()) {
+    if (segment.end().isPresent() && scanner.offset() > segment.end().getAsLong()) {
+      // Read before the log was sealed below it: extra samples, which are kept.
+      return new Complete(counts());
+    }
+    if (segment.end().isPresent() && scanner.offset() < segment.end().getAsLong()) {
       String why = clean ? "file ends" : scanner.why();
       return new Damaged(counts(), why + ", the segment's valid length is " + segment.end().getAsLong());
     }

@@ -3,17 +3,23 @@ package dev.marmoset.storage.log;
 import dev.marmoset.storage.io.ByteWriter;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Which windows a segment holds samples of, and from when to when. Confined to the log thread.
 final class TouchedWindows {
-  /// Late samples jump between the windows of a day; each is looked up once.
+  /// Late samples jump between the windows of a day; each is looked up once a commit.
   private static final int RECENT = 32;
   private static final long NONE = Long.MIN_VALUE;
 
   private final Map<Long, long[]> windows = new TreeMap<>();
-  private final long[] recentStarts = new long[RECENT];
-  private final long[][] recent = new long[RECENT][];
+  private final long[] slotStarts = new long[RECENT];
+  private final long[][] slotSpans = new long[RECENT][];
+  /// Where the last commit with a sample of the window ends, bytes.
+  private final NavigableMap<Long, Long> ends = new TreeMap<>();
+  private final Set<Long> recent = new TreeSet<>();
   private long start;
   private long[] span = new long[2];
 
@@ -23,8 +29,25 @@ final class TouchedWindows {
 
   void clear() {
     windows.clear();
-    Arrays.fill(recentStarts, NONE);
+    ends.clear();
+    startCommit();
+  }
+
+  /// What is added from here on belongs to one commit.
+  void startCommit() {
+    recent.clear();
+    Arrays.fill(slotStarts, NONE);
     start = NONE;
+  }
+
+  /// The commit is durable and ends at `offset` of the segment.
+  void committed(long offset) {
+    recent.forEach(window -> ends.put(window, offset));
+  }
+
+  /// The windows of the durable commits, with where the last of each ends, bytes.
+  NavigableMap<Long, Long> ends() {
+    return new TreeMap<>(ends);
   }
 
   boolean isEmpty() {
@@ -65,11 +88,12 @@ final class TouchedWindows {
   private void turnTo(long t) {
     start = Math.floorDiv(t, LogFormat.WINDOW_MS) * LogFormat.WINDOW_MS;
     int slot = (int) Math.floorMod(start / LogFormat.WINDOW_MS, (long) RECENT);
-    if (recentStarts[slot] != start) {
-      recentStarts[slot] = start;
-      recent[slot] = windows.computeIfAbsent(start, _ -> new long[] {t, t});
+    if (slotStarts[slot] != start) {
+      slotStarts[slot] = start;
+      slotSpans[slot] = windows.computeIfAbsent(start, _ -> new long[] {t, t});
+      recent.add(start);
     }
-    span = recent[slot];
+    span = slotSpans[slot];
   }
 
   /// Writes the content of the TOUCHED section.

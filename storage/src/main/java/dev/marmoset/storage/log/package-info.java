@@ -2,7 +2,7 @@
 ///
 /// Start with [LogFormat] (every byte of a segment), then [LogWriter] (group commit, lease, poison and renewal, on one
 /// thread) and [LogReader] (decodes any segment alone, never trusts a byte). Names on the volume: [LogFiles]. What lies
-/// there: [LogCatalog].
+/// there: [LogCatalog]. Following a log while somebody else writes it: [LogTail]; ending it for them: [LogSeal].
 ///
 /// Writing: [LogBatch] → [LogWriter] queue → [LogCommitter] step → [SegmentEncoder] → [LogSegment] → force → head →
 /// answer. Reading: [LogCatalog] → [LogReader] → [RecordDecoder] → [LogVisitor].

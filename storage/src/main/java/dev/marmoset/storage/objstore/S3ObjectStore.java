@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
@@ -18,6 +19,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
@@ -66,7 +68,22 @@ final class S3ObjectStore implements ObjectStore {
   @Override
   public Optional<InputStream> read(String key) throws ObjectStoreException {
     var request = headers.onGet(GetObjectRequest.builder().bucket(settings.bucket()).key(key)).build();
-    return unlessAbsent("get", key, () -> client.getObject(request));
+    var opened = unlessAbsent("get", key, () -> client.getObject(request));
+    return opened.isEmpty() ? Optional.empty() : Optional.of(whole(key, opened.get()));
+  }
+
+  /// Chunked bodies have an end of their own; others are measured.
+  private static InputStream whole(String key, ResponseInputStream<GetObjectResponse> answer)
+      throws ObjectStoreException {
+    Long bytes = answer.response().contentLength();
+    if (bytes != null) {
+      return new WholeStream(answer, bytes);
+    }
+    if (answer.response().sdkHttpResponse().firstMatchingHeader("Transfer-Encoding").isPresent()) {
+      return answer;
+    }
+    answer.abort();
+    throw new ObjectStoreException("get", key, 0, "the answer does not say how long it is", null);
   }
 
   @Override

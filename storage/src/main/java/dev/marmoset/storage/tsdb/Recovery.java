@@ -6,7 +6,10 @@ import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.log.LogCatalog;
 import dev.marmoset.storage.log.LogPosition;
 import dev.marmoset.storage.log.LogSegmentFile;
+import dev.marmoset.storage.log.LogTail;
 import dev.marmoset.storage.log.SegmentOutcome;
+import dev.marmoset.storage.log.WindowCoverage;
+import dev.marmoset.storage.replica.Follower;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -17,8 +20,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Replays what lies on the volume into the head: first the logs of earlier incarnations, oldest first, then the own
-/// log as far as it has grown meanwhile. Then the gate opens and live groups go to the head directly.
+/// Replays what lies on the volume into the head: first the logs of other incarnations, oldest first, whose growing ends
+/// the follower reads and goes on with; then the own log as far as it has grown meanwhile. Then the gate opens and live groups go to the head directly.
 ///
 /// Segments are decoded in parallel where cores allow, a few batches ahead of the one thread that applies them in order.
 /// Memory is bounded: segments are streamed. Damage never stops a start: what precedes it is used, the next segment
@@ -32,21 +35,32 @@ final class Recovery implements Runnable {
   private final Head head;
   private final ReplayGate gate;
   private final Supplier<LogPosition> ownEnd;
+  private final Follower follower;
+  private final WindowCoverage coverage;
   private final int parallelism;
   private final LongAdder damaged = new LongAdder();
   private volatile ReplayProgress progress = new ReplayProgress(0, 0, 0, 0, 0, false);
   private volatile boolean stopped;
 
-  /// @param own    incarnation of the log that is being written by this process
-  /// @param ownEnd how far that log is durable
-  Recovery(FileSystem files, Path data, Ulid own, Head head, ReplayGate gate, Supplier<LogPosition> ownEnd) {
+  /// Where the samples go.
+  ///
+  /// @param coverage which samples lie in blocks and do not go there
+  record Into(Head head, ReplayGate gate, WindowCoverage coverage) {}
+
+  /// @param own      incarnation of the log that is being written by this process
+  /// @param ownEnd   how far that log is durable
+  /// @param follower takes over the logs of others where their replay ends
+  Recovery(FileSystem files, Path data, Ulid own, Into into, Supplier<LogPosition> ownEnd,
+      Follower follower) {
     this.ownEnd = ownEnd;
+    this.follower = follower;
+    this.coverage = into.coverage();
     this.parallelism = Runtime.getRuntime().availableProcessors();
     this.files = files;
     this.data = data;
     this.own = own;
-    this.head = head;
-    this.gate = gate;
+    this.head = into.head();
+    this.gate = into.gate();
   }
 
   /// How far the replay is. Thread-safe.
@@ -76,26 +90,51 @@ final class Recovery implements Runnable {
 
   private void replayEarlierLogs() throws IOException {
     LogCatalog catalog = LogCatalog.read(files, data);
-    List<LogSegmentFile> segments = catalog.segments().stream()
-        .filter(segment -> !segment.incarnation().equals(own)).toList();
     reportDamage(catalog);
+    List<LogCatalog.Log> logs =
+        catalog.logs().stream().filter(log -> !log.incarnation().equals(own)).toList();
     long bytes = 0;
-    for (LogSegmentFile segment : segments) {
-      bytes += size(segment);
-      forceTail(segment);
+    long count = 0;
+    for (LogCatalog.Log log : logs) {
+      for (LogSegmentFile segment : log.segments()) {
+        bytes += size(segment);
+        count++;
+        forceTail(segment);
+      }
     }
-    progress = new ReplayProgress(segments.size(), 0, bytes, 0, 0, false);
+    progress = new ReplayProgress(count, 0, bytes, 0, 0, false);
+    List<LogSegmentFile> ended = logs.stream().flatMap(log -> ended(log).stream()).toList();
     var ahead = new ArrayDeque<SegmentReplay>();
     int started = 0;
-    for (LogSegmentFile segment : segments) {
-      while (started < segments.size() && ahead.size() < parallelism) {
-        ahead.add(SegmentReplay.start(files, segments.get(started++), head, 0));
+    for (LogCatalog.Log log : logs) {
+      LogTail tail = follower.adopt(log.incarnation());
+      for (LogSegmentFile segment : ended(log)) {
+        while (started < ended.size() && ahead.size() < parallelism) {
+          ahead.add(SegmentReplay.start(files, ended.get(started++), head, 0, coverage));
+        }
+        SegmentReplay.Replayed replayed = apply(ahead.remove());
+        tail.passOver(segment, replayed.outcome(), replayed.observed());
+        advance(1, size(segment), replayed.samples());
       }
-      long samples = apply(ahead.remove());
-      ReplayProgress before = progress;
-      progress = new ReplayProgress(before.segments(), before.segmentsDone() + 1, bytes,
-          before.bytesDone() + size(segment), before.samples() + samples, false);
+      if (!stopped) {
+        follower.look(log.incarnation());
+      }
+      List<LogSegmentFile> growing =
+          log.segments().stream().filter(segment -> !ended(log).contains(segment)).toList();
+      advance(growing.size(), growing.stream().mapToLong(this::size).sum(), tail.samples());
     }
+  }
+
+  /// The segments of a log that do not grow any more; the last one of a log that may grow is left to the follower, which
+  /// goes on with it.
+  private static List<LogSegmentFile> ended(LogCatalog.Log log) {
+    return log.segments().stream().filter(segment -> !segment.last()).toList();
+  }
+
+  private void advance(long segments, long bytes, long samples) {
+    ReplayProgress before = progress;
+    progress = new ReplayProgress(before.segments(), before.segmentsDone() + segments, before.bytes(),
+        before.bytesDone() + bytes, before.samples() + samples, false);
   }
 
   /// What a killed process had written but not forced is read from the page cache. A retry of such a sample is answered
@@ -120,7 +159,8 @@ final class Recovery implements Runnable {
       LogPosition durable = ownEnd.get();
       for (LogSegmentFile segment : LogCatalog.read(files, data).segments()) {
         if (segment.incarnation().equals(own) && segment.number() <= durable.segment()) {
-          met += apply(SegmentReplay.start(files, upTo(durable, segment), head, Math.max(0, applied - met)));
+          met += apply(SegmentReplay.start(files, upTo(durable, segment), head, Math.max(0, applied - met),
+              WindowCoverage.NOTHING)).samples();
         }
       }
       applied = met;
@@ -138,8 +178,8 @@ final class Recovery implements Runnable {
             segment.number(), OptionalLong.of(durable.offset()), segment.last());
   }
 
-  /// Applies what a segment holds and answers how many samples it has.
-  private long apply(SegmentReplay replay) {
+  /// Applies what a segment holds.
+  private SegmentReplay.Replayed apply(SegmentReplay replay) {
     SegmentReplay.Replayed replayed = replay.applyTo(head, () -> stopped);
     LogSegmentFile segment = replayed.segment();
     switch (replayed.outcome()) {
@@ -158,7 +198,7 @@ final class Recovery implements Runnable {
             what);
       }
     }
-    return replayed.samples();
+    return replayed;
   }
 
   private void reportDamage(LogCatalog catalog) {

@@ -6,7 +6,9 @@ import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.log.LogBatch;
 import dev.marmoset.storage.log.LogReader;
 import dev.marmoset.storage.log.LogSegmentFile;
+import dev.marmoset.storage.log.SegmentObservation;
 import dev.marmoset.storage.log.SegmentOutcome;
+import dev.marmoset.storage.log.WindowCoverage;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -21,27 +23,33 @@ final class SegmentReplay {
   private static final int AHEAD = 4;
 
   private final LogSegmentFile segment;
+  private final SegmentObservation observed;
   private final HeadReplay decoded;
   private final BlockingQueue<Optional<LogBatch>> batches = new ArrayBlockingQueue<>(AHEAD);
   private final BlockingQueue<LogBatch> idle = new ArrayBlockingQueue<>(AHEAD);
   private final CompletableFuture<SegmentOutcome> outcome = new CompletableFuture<>();
 
-  private SegmentReplay(LogSegmentFile segment, Head head, long skip) {
+  private SegmentReplay(LogSegmentFile segment, Head head, long skip, WindowCoverage coverage) {
     this.segment = segment;
-    this.decoded = new HeadReplay(head, skip, this::exchange);
+    this.observed = new SegmentObservation(segment.incarnation(), segment.number());
+    this.decoded = new HeadReplay(head, skip, observed, coverage, this::exchange);
   }
 
   /// What became of a segment.
   ///
-  /// @param outcome how its reading ended
-  /// @param samples samples it holds, left out ones included
-  record Replayed(LogSegmentFile segment, SegmentOutcome outcome, long samples) {}
+  /// @param outcome  how its reading ended
+  /// @param samples  samples it holds, left out ones included
+  /// @param observed what was learned besides
+  record Replayed(LogSegmentFile segment, SegmentOutcome outcome, long samples,
+      SegmentObservation observed) {}
 
   /// Starts to decode.
   ///
-  /// @param skip samples at the beginning of the segment that are in the head already
-  static SegmentReplay start(FileSystem files, LogSegmentFile segment, Head head, long skip) {
-    var replay = new SegmentReplay(segment, head, skip);
+  /// @param skip     samples at the beginning of the segment that are in the head already
+  /// @param coverage which samples lie in blocks
+  static SegmentReplay start(FileSystem files, LogSegmentFile segment, Head head, long skip,
+      WindowCoverage coverage) {
+    var replay = new SegmentReplay(segment, head, skip, coverage);
     Thread.ofPlatform().name("replay-" + segment.number()).daemon().start(() -> replay.decode(files));
     return replay;
   }
@@ -57,7 +65,7 @@ final class SegmentReplay {
       batch.get().clear();
       idle.offer(batch.get());
     }
-    return new Replayed(segment, outcome.join(), decoded.samples());
+    return new Replayed(segment, outcome.join(), decoded.samples(), observed);
   }
 
   private void decode(FileSystem files) {

@@ -19,21 +19,34 @@ import dev.marmoset.storage.io.SealedFiles;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
 import dev.marmoset.storage.labels.LabelHash;
+import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.AcceptanceClock;
 import dev.marmoset.storage.log.LogOptions;
 import dev.marmoset.storage.log.LogStats;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.WindowCoverage;
+import dev.marmoset.storage.objstore.ObjectStore;
+import dev.marmoset.storage.replica.FollowOptions;
+import dev.marmoset.storage.replica.Follower;
+import dev.marmoset.storage.replica.HeadIntake;
+import dev.marmoset.storage.replica.LogRetention;
 import dev.marmoset.storage.replica.Volume;
 import dev.marmoset.storage.window.WindowKeeper;
+import dev.marmoset.storage.window.WindowLogs;
 import dev.marmoset.storage.window.WindowStats;
 import dev.marmoset.storage.window.read.StoreView;
+import dev.marmoset.storage.window.register.BucketIdentity;
+import dev.marmoset.storage.window.register.RegisteredCoverage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,32 +59,40 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private static final long KEEPER_NANOS = 1_000_000_000L;
   /// Pages of blocks that are kept in memory on a network file system.
   private static final int CACHED_BLOCK_BYTES = 32 << 20;
-  private static final long STOP_RECOVERY_MILLIS = 5_000;
+  private static final long STOP_MILLIS = 5_000;
 
-  private final Volume volume;
-  private final Ulid incarnation;
+  private final Seat seat;
   private final ScratchDirectory scratch;
   private final Head head;
   private final LogWriter log;
-  private final Recovery recovery;
-  private final Thread recoveryThread;
+  private final Following following;
+  private final Thread followThread;
   private final StoreView view;
   private final WindowKeeper keeper;
+  private final WindowLogs logs;
+  private final LogCleaning cleaning;
   private final Thread keeperThread;
   private volatile boolean closing;
 
-  private Tsdb(Volume volume, Ulid incarnation, ScratchDirectory scratch, Head head, LogWriter log,
-      Recovery recovery, StoreView view, WindowKeeper keeper) {
+  /// Where a store lives and what it is made with.
+  private record Seat(TsdbOptions options, Ulid incarnation, Volume volume, FileSystem files, Clock clock,
+      RandomGenerator random) {}
+
+  private Tsdb(Seat seat, ScratchDirectory scratch, Head head, LogWriter log, Following following,
+      StoreView view,
+      WindowKeeper keeper, WindowLogs logs) {
+    this.cleaning = new LogCleaning(new LogRetention(seat.files(), seat.clock(), seat.options().data()), log,
+        following, seat.clock());
     this.view = view;
     this.keeper = keeper;
     this.keeperThread = Thread.ofPlatform().name("windows").daemon().unstarted(this::keepWindows);
-    this.volume = volume;
-    this.incarnation = incarnation;
+    this.seat = seat;
+    this.logs = logs;
     this.scratch = scratch;
     this.head = head;
     this.log = log;
-    this.recovery = recovery;
-    this.recoveryThread = Thread.ofPlatform().name("recovery").daemon().unstarted(recovery);
+    this.following = following;
+    this.followThread = Thread.ofPlatform().name("follow").daemon().unstarted(following);
   }
 
   /// Opens the store: from the return on writes are taken; the replay runs on a thread of its own.
@@ -106,15 +127,32 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
           options.acceptanceWindow(), options.commitInterval(), options.windows().cutDelay()), files,
           acceptance, random, head,
           gate);
-      var recovery = new Recovery(files, options.data(), incarnation, head, gate, log::position);
+      var inBlocks = new AtomicReference<WindowCoverage>(WindowCoverage.NOTHING);
+      WindowCoverage coverage = (window, of, segment, end) -> inBlocks.get().covers(window, of, segment, end);
+      var peers = new LogPeers(log, clock);
+      var follower = new Follower(
+          new FollowOptions(options.data(), incarnation, options.version(), FollowOptions.INTERVAL), files,
+          clock,
+          random, () -> new HeadIntake(head, coverage), peers);
+      var recovery = new Recovery(files, options.data(), incarnation, new Recovery.Into(head, gate, coverage),
+          log::position, follower);
+      var following = new Following(recovery, follower, log, peers, clock);
       var view = new StoreView(head);
+      var logs = new LogsOfTsdb(files, options, log, following, clock);
       // After the own log exists: whoever closes a window either sees that log or is seen here.
       var keeper = WindowKeeper.open(options.windows(),
           new WindowKeeper.Place(files, access(options, files), options.data(), volume.id(), scratch.path(),
               incarnation),
-          new LogsOfTsdb(files, options, log, recovery), head, view, clock, random);
-      var tsdb = new Tsdb(volume, incarnation, scratch, head, log, recovery, view, keeper);
-      tsdb.recoveryThread.start();
+          logs, head, view, clock, random);
+      // What is left out of the replay is what the blocks served from here on hold.
+      inBlocks.set(RegisteredCoverage.served(keeper.states().values(),
+          served(view)));
+      peers.onChange(keeper::refreshSoon);
+      var tsdb =
+          new Tsdb(new Seat(options, incarnation, volume, files, clock, random), scratch, head, log,
+              following,
+              view, keeper, logs);
+      tsdb.followThread.start();
       return tsdb;
     } catch (IOException e) {
       head.close();
@@ -155,12 +193,12 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
 
   /// This process start: names the log, and the replica where nothing better does.
   public Ulid incarnation() {
-    return incarnation;
+    return seat.incarnation();
   }
 
   /// Identity of the volume.
   public Ulid volumeId() {
-    return volume.id();
+    return seat.volume().id();
   }
 
   /// Why writes are not taken, fit for a sender; empty when they are.
@@ -170,8 +208,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
 
   /// Why not all data is served; empty when it is.
   public Optional<String> notReady() {
-    ReplayProgress progress = recovery.progress();
-    return progress.done() ? head.lostData() : Optional.of(progress.toString());
+    return following.notReady().or(head::lostData);
   }
 
   /// Whether the lease of this incarnation is lost for good, so that the process must end.
@@ -181,12 +218,12 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
 
   /// How far the replay of earlier logs is.
   public ReplayProgress replayProgress() {
-    return recovery.progress();
+    return following.progress();
   }
 
   /// Segments and logs of which a part could not be read at the start.
   public long damagedSegments() {
-    return recovery.damaged();
+    return following.damaged();
   }
 
   /// What the log counts.
@@ -218,16 +255,39 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
 
   private void end(Runnable endOfLog) throws IOException {
     closing = true;
-    recovery.stop();
+    following.stop();
+    LockSupport.unpark(followThread);
     keeper.stop();
     LockSupport.unpark(keeperThread);
     endOfLog.run();
-    join(recoveryThread);
+    join(followThread);
     join(keeperThread);
     try (scratch) {
       keeper.close();
       head.close();
     }
+  }
+
+  /// Has committed blocks brought to a bucket from now on, on a thread of its own. To be called once.
+  ///
+  /// @param store       the bucket; closed with the uploads
+  /// @param adoptLabels whether external labels that another volume has published under are taken over
+  /// @throws IllegalArgumentException if the store has no external label: Thanos takes no such block
+  public Uploads uploadTo(ObjectStore store, boolean adoptLabels) {
+    Uploads uploads = uploads(store, adoptLabels);
+    uploads.start();
+    return uploads;
+  }
+
+  /// The same without the thread, for tests.
+  Uploads uploads(ObjectStore store, boolean adoptLabels) {
+    Labels labels = seat.options().windows().labels();
+    if (labels.isEmpty()) {
+      throw new IllegalArgumentException("uploading to " + store.name() + ": there is no external label");
+    }
+    var origin = new Uploads.Origin(seat.files(), seat.options().data(),
+        new BucketIdentity(seat.volume().id(), labels), seat.incarnation(), keeper, logs);
+    return new Uploads(origin, store, adoptLabels, seat.clock(), seat.random());
   }
 
   /// Starts the thread that keeps windows. Without it, for tests, [#stepWindows] does.
@@ -239,6 +299,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   /// Does once what the thread for windows does every second.
   void stepWindows() {
     keeper.step();
+    cleaning.step(keeper.states().values(), served(view));
+  }
+
+  private static Set<Ulid> served(StoreView view) {
+    return view.blocks().stream().map(block -> block.meta().ulid()).collect(Collectors.toSet());
   }
 
   /// What is counted about windows and blocks.
@@ -249,7 +314,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private void keepWindows() {
     while (!closing) {
       try {
-        keeper.step();
+        stepWindows();
       } catch (RuntimeException | Error e) {
         // Top of the thread: a defect must not end the keeping of all windows.
         LOG.error("step of the keeper of windows", e);
@@ -260,7 +325,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
 
   private static void join(Thread thread) {
     try {
-      thread.join(STOP_RECOVERY_MILLIS);
+      thread.join(STOP_MILLIS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -72,7 +72,7 @@ final class BlockShelf {
   void serve(Collection<Ulid> wanted, Runnable atThat, StoreView.Release whenUnread) {
     var served = new LinkedHashMap<Ulid, Block>();
     for (Ulid ulid : wanted) {
-      Block known = open.get(ulid);
+      Block known = setAside.contains(ulid) ? null : open.get(ulid);
       Optional<Block> block = known != null ? Optional.of(known) : tryOpen(ulid);
       block.ifPresent(found -> served.put(ulid, found));
     }

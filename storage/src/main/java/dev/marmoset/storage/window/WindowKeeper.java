@@ -12,18 +12,27 @@ import dev.marmoset.storage.log.LogFiles;
 import dev.marmoset.storage.window.read.StoreView;
 import dev.marmoset.storage.window.register.BucketIdentity;
 import dev.marmoset.storage.window.register.RegisterFiles;
+import dev.marmoset.storage.window.register.RegisterRecord;
+import dev.marmoset.storage.window.register.RegisterRecord.Commit;
+import dev.marmoset.storage.window.register.RegisterRecord.Conflict;
+import dev.marmoset.storage.window.register.RegisterRecord.ListedFile;
+import dev.marmoset.storage.window.register.RegisterRecord.Publication;
+import dev.marmoset.storage.window.register.RegisterRecord.Stamp;
+import dev.marmoset.storage.window.register.RegisterRecord.Uploaded;
 import dev.marmoset.storage.window.register.RegisterWriter;
 import dev.marmoset.storage.window.register.Registers;
 import dev.marmoset.storage.window.register.WindowState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +58,9 @@ public final class WindowKeeper {
   private final Map<Long, PendingWindow> pending = new TreeMap<>();
   /// Blocks that turned out damaged while they were read, and why.
   private final ConcurrentLinkedQueue<Map.Entry<Ulid, String>> damaged = new ConcurrentLinkedQueue<>();
+  /// What the upload has found out and the registers do not say yet.
+  private final ConcurrentLinkedQueue<UploadReport> reports = new ConcurrentLinkedQueue<>();
+  private volatile List<Unuploaded> notUploaded = List.of();
   private volatile boolean refreshAsked;
   private long lastRefresh;
 
@@ -89,6 +101,8 @@ public final class WindowKeeper {
     var plan = new PublicationPlan(new BucketIdentity(place.volume(), options.labels()));
     var keeper = new WindowKeeper(new KeeperParts(options, logs, ledger, head, shelf, build, plan,
         place.incarnation(), clock, new UlidGenerator(clock, random), stats), view);
+    view.onDamage(
+        (block, damage) -> keeper.damaged.add(Map.entry(block, String.valueOf(damage.getMessage()))));
     keeper.refresh();
     keeper.endInOrder();
     return keeper;
@@ -104,14 +118,43 @@ public final class WindowKeeper {
     return parts.stats();
   }
 
+  /// A block that is committed and not known to be in the bucket.
+  ///
+  /// @param start       of its window, ms
+  /// @param commit      what fixes it
+  /// @param publication the block
+  public record Unuploaded(long start, Commit commit, Publication publication) {}
+
+  /// The committed blocks that are not known to be in the bucket and of which nothing forbids that they be, as of the
+  /// last step, ascending by window. Any thread.
+  public List<Unuploaded> notUploaded() {
+    return notUploaded;
+  }
+
+  /// Has it written down that a block is in the bucket. Any thread; a process that dies before it is finds it there again.
+  ///
+  /// @param start   of the window, ms
+  /// @param bucket  name of the block there
+  /// @param listing what a listing showed; empty when the block had been compacted already
+  public void uploaded(long start, Ulid bucket, List<ListedFile> listing) {
+    reports.add(new UploadReport(start, stamp -> new Uploaded(stamp, bucket, listing)));
+  }
+
+  /// Has it written down that something in the bucket forbids to upload a window. Any thread.
+  ///
+  /// @param start   of the window, ms
+  /// @param foreign the block or volume found there
+  /// @param found   what was found, in words
+  public void conflict(long start, Ulid foreign, String found) {
+    reports.add(new UploadReport(start, stamp -> new Conflict(stamp, foreign, found)));
+  }
+
+  /// A record that the upload asks for.
+  private record UploadReport(long start, Function<Stamp, RegisterRecord> content) {}
+
   /// Has the registers read again with the next step, because somebody has written one. Any thread.
   public void refreshSoon() {
     refreshAsked = true;
-  }
-
-  /// Sets a block aside with the next step, because reading it found that it contradicts its format. Any thread.
-  public void damaged(Ulid block, String why) {
-    damaged.add(Map.entry(block, why));
   }
 
   /// Does what is due. Errors are logged and counted; what they interrupted is tried again with the next step.
@@ -124,10 +167,12 @@ public final class WindowKeeper {
       }
       if (parts.logs().isLive()) {
         advance();
+        writeReports();
         if (retention.step()) {
           serve();
         }
       }
+      listNotUploaded();
     } catch (IOException e) {
       parts.stats().failures.increment();
       LOG.warn("keeping windows: it is tried again", e);
@@ -144,8 +189,10 @@ public final class WindowKeeper {
     parts.shelf().close();
   }
 
-  /// What lies below the end of a window with a block is late: its chunks in order are in the block.
+  /// What lies below the end of a window with a block is late: its chunks in order are in the block. What lies below the
+  /// end of a closing one is not accepted any more.
   private void endInOrder() {
+    parts.head().acceptFrom(Registers.closedBound(states().values()));
     states().values().stream().filter(state -> !state.blocks().isEmpty() || state.isClosing())
         .mapToLong(WindowState::end).max().ifPresent(parts.head()::endInOrder);
   }
@@ -171,6 +218,31 @@ public final class WindowKeeper {
     if (any) {
       serve();
     }
+  }
+
+  private void writeReports() {
+    for (UploadReport report = reports.peek(); report != null; report = reports.peek()) {
+      WindowState state = parts.ledger().refresh(report.start());
+      var next = report.content();
+      if (state.health() == WindowState.Health.WHOLE
+          && parts.ledger().append(state, new PendingWindow(), next).isEmpty()) {
+        // With the next step: it is only repeated when it is not in the register.
+        return;
+      }
+      reports.remove();
+    }
+  }
+
+  private void listNotUploaded() {
+    var list = new ArrayList<Unuploaded>();
+    states().values().stream().filter(state -> state.conflicts().isEmpty()).forEach(state -> {
+      var missing = state.notUploaded();
+      for (Commit commit : state.commits()) {
+        commit.publication().filter(missing::contains)
+            .ifPresent(block -> list.add(new Unuploaded(state.start(), commit, block)));
+      }
+    });
+    notUploaded = List.copyOf(list);
   }
 
   private void serve() {

@@ -22,7 +22,7 @@ public final class S3ProxyServer implements AutoCloseable {
 
   public static S3ProxyServer start() throws Exception {
     var server = S3Proxy.builder().blobStore(new TransientNio2BlobStore())
-        .endpoint(URI.create("http://127.0.0.1:0"))
+        .endpoint(URI.create("http://127.0.0.1:0")).metricsEnabled(false)
         .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY).build();
     server.start();
     while (!server.getState().equals("STARTED")) {

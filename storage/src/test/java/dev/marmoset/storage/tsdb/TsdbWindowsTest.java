@@ -1,20 +1,37 @@
 package dev.marmoset.storage.tsdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.marmoset.storage.Querier;
+import dev.marmoset.storage.SeriesSet;
+import dev.marmoset.storage.block.Block;
+import dev.marmoset.storage.chunk.ChunkCut;
+import dev.marmoset.storage.io.CorruptDataException;
+import dev.marmoset.storage.io.LocalFileSystem;
+import dev.marmoset.storage.io.SealedFiles;
+import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.window.LateSamples;
 import dev.marmoset.storage.window.WindowOptions;
 import dev.marmoset.storage.window.register.Registers;
 import dev.marmoset.storage.window.register.WindowState;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Days of samples in any order, through cut, parts, close and restarts: nothing is missed at any time.
+/// Days of samples in any order, through cut, parts, close, upload, restarts and retention: nothing is missed at any
+/// time.
 class TsdbWindowsTest {
   private static final WindowOptions STANDARD =
       WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofHours(24));
@@ -23,12 +40,15 @@ class TsdbWindowsTest {
   Path directory;
 
   @Test
-  void everyWindowEndsInOneFinalBlockWithAllThatWasSent() throws IOException {
-    try (var simulation = new WindowSimulation(directory, 1, STANDARD)) {
-      for (int sixHours = 0; sixHours < 8; sixHours++) {
-        simulation.run(Duration.ofHours(6), 5, 20);
-        assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+  void sevenDaysEndInExactlyOneFinalBlockPerWindowInTheBucket() throws IOException {
+    Path bucket = directory.resolve("bucket");
+    try (var simulation =
+        new WindowSimulation(directory, 1, STANDARD.withBucket(LateSamples.WAIT, true))) {
+      simulation.uploadTo(bucket);
+      for (int day = 0; day < 7; day++) {
+        simulation.run(Duration.ofHours(13), 3, 20);
         simulation.restart();
+        simulation.run(Duration.ofHours(11), 3, 20);
         assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
       }
       simulation.run(Duration.ofHours(28), 0, 0);
@@ -39,10 +59,123 @@ class TsdbWindowsTest {
         if (state.isClosed()) {
           assertThat(state.commits()).hasSize(1);
           assertThat(state.blocks()).hasSize(1);
+          assertThat(state.notUploaded()).as(state.toString()).isEmpty();
         }
       }
-      assertThat(states).hasSizeGreaterThan(24);
       assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+      assertBucketHolds(bucket, simulation.sent(), closed);
+    }
+  }
+
+  @Test
+  void patchesAddUpToAllThatWasSent() throws IOException {
+    Path bucket = directory.resolve("bucket");
+    try (var simulation =
+        new WindowSimulation(directory, 2, STANDARD.withBucket(LateSamples.PATCH, true))) {
+      simulation.uploadTo(bucket);
+      for (int i = 0; i < 4; i++) {
+        simulation.run(Duration.ofHours(9), 3, 20);
+        assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+      }
+      simulation.run(Duration.ofHours(27), 0, 0);
+      long closed = simulation.clock.wallMillis() - Duration.ofHours(24).plusMinutes(4).toMillis();
+      for (WindowState state : new Registers(simulation.files, simulation.data).readAll().values()) {
+        assertThat(state.isClosed()).as(state.toString()).isEqualTo(state.end() <= closed);
+        assertThat(state.parts()).isEmpty();
+      }
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+      var inBucket = read(bucket);
+      inBucket.values().forEach(samples -> samples.tailMap(ChunkCut.windowStart(closed)).clear());
+      assertThat(inBucket).isEqualTo(before(simulation.sent(), ChunkCut.windowStart(closed)));
+    }
+  }
+
+  @Test
+  void blocksLeaveByAgeAndTheirSpaceIsFreed() throws IOException {
+    try (var simulation =
+        new WindowSimulation(directory, 3, STANDARD.withRetention(Duration.ofHours(36), 0))) {
+      simulation.run(Duration.ofHours(48), 2, 10);
+      long oldest = simulation.clock.wallMillis() - Duration.ofHours(38).toMillis();
+      assertThat(simulation.tsdb.oldestTime()).isGreaterThan(oldest);
+      assertThat(simulation.tsdb.windowStats().retired()).isPositive();
+      var kept = simulation.sent();
+      kept.values().forEach(samples -> samples.headMap(simulation.tsdb.oldestTime()).clear());
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(kept);
+      simulation.run(Duration.ofMinutes(20), 0, 0);
+      var registered = new TreeSet<String>();
+      new Registers(simulation.files, simulation.data).readAll().values()
+          .forEach(state -> state.blocks().forEach(block -> registered.add(block.toString())));
+      assertThat(names(simulation.data.resolve("blocks"))).containsExactlyElementsOf(registered);
+    }
+  }
+
+  @Test
+  void aDamagedBlockIsSetAsideAndTheRestIsServed() throws IOException {
+    try (var simulation = new WindowSimulation(directory, 4, STANDARD)) {
+      simulation.run(Duration.ofHours(7), 2, 0);
+      Path damaged =
+          simulation.data.resolve("blocks").resolve(names(simulation.data.resolve("blocks")).getFirst());
+      long start = Block.readMeta(new LocalFileSystem(), damaged).minTime();
+      Path chunks = damaged.resolve("chunks/000001");
+      byte[] bytes = Files.readAllBytes(chunks);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(chunks, bytes);
+      assertThatThrownBy(() -> simulation.read(TimeRange.ALL)).isInstanceOf(CorruptDataException.class)
+          .hasMessageContaining("chunks/000001").hasMessageContaining("offset");
+      simulation.tsdb.stepWindows();
+      var rest = simulation.sent();
+      rest.values().forEach(samples -> samples.subMap(start, start + ChunkCut.WINDOW_MS).clear());
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(rest);
+      assertThat(names(simulation.data.resolve("quarantine")))
+          .containsExactly(String.valueOf(damaged.getFileName()));
+      assertThat(simulation.tsdb.windowStats().quarantined()).isOne();
+      simulation.restart();
+      assertThat(simulation.read(TimeRange.ALL)).isNotEmpty();
+    }
+  }
+
+  private static void assertBucketHolds(Path bucket, Map<Labels, TreeMap<Long, Long>> sent, long closed)
+      throws IOException {
+    var starts = new TreeSet<Long>();
+    for (String name : names(bucket)) {
+      if (Ulid.isUlid(name)) {
+        var meta = Block.readMeta(new LocalFileSystem(), bucket.resolve(name));
+        assertThat(starts.add(meta.minTime())).as("one block of window %d", meta.minTime()).isTrue();
+      }
+    }
+    assertThat(starts).hasSizeGreaterThan(80);
+    assertThat(read(bucket)).isEqualTo(before(sent, ChunkCut.windowStart(closed)));
+  }
+
+  private static Map<Labels, TreeMap<Long, Long>> before(Map<Labels, TreeMap<Long, Long>> sent, long end) {
+    var before = new HashMap<Labels, TreeMap<Long, Long>>();
+    sent.forEach((labels, samples) -> before.put(labels, new TreeMap<>(samples.headMap(end))));
+    return before;
+  }
+
+  /// All samples of all blocks of a bucket.
+  private static Map<Labels, TreeMap<Long, Long>> read(Path bucket) throws IOException {
+    var all = new HashMap<Labels, TreeMap<Long, Long>>();
+    for (String name : names(bucket)) {
+      if (Ulid.isUlid(name)) {
+        try (Block block =
+            Block.open(new LocalFileSystem(), SealedFiles.direct(new LocalFileSystem()),
+                bucket.resolve(name));
+            Querier querier = block.querier(TimeRange.ALL).orElseThrow()) {
+          SeriesSet series = querier.select(List.of());
+          while (series.next()) {
+            WindowSimulation.decode(series.series().chunks(),
+                all.computeIfAbsent(series.series().labels(), _ -> new TreeMap<>()));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.list(directory)) {
+      return paths.map(path -> String.valueOf(path.getFileName())).sorted().toList();
     }
   }
 }

@@ -13,12 +13,17 @@ import dev.marmoset.storage.io.VirtualClock;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.objstore.BucketSettings;
+import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +31,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /// A store on real files under a virtual clock: days pass in seconds. Its windows are kept step by step.
 final class WindowSimulation implements AutoCloseable {
-  static final long STEP_MS = 10_000;
+  static final long STEP_MS = 12_000;
   private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
-  private static final int STEPS_PER_MINUTE = 6;
+  private static final int STEPS_PER_REQUEST = 10;
 
   final VirtualClock clock = new VirtualClock();
   final UnforcedFileSystem files = new UnforcedFileSystem();
@@ -38,7 +43,9 @@ final class WindowSimulation implements AutoCloseable {
   private final WindowOptions windows;
   private final Map<Labels, TreeMap<Long, Long>> sent = new HashMap<>();
   private int steps;
+  private Optional<Path> bucket = Optional.empty();
   Tsdb tsdb;
+  private Optional<Uploads> uploads = Optional.empty();
 
   WindowSimulation(Path directory, long seed, WindowOptions windows) throws IOException {
     this.data = directory.resolve("data");
@@ -48,30 +55,49 @@ final class WindowSimulation implements AutoCloseable {
     this.tsdb = open();
   }
 
-  /// Lets time pass while samples come: each minute one of each series, now and then late ones.
+  /// Has blocks uploaded to a directory from now on.
+  void uploadTo(Path directory) {
+    bucket = Optional.of(directory);
+    openBucket();
+  }
+
+  private void openBucket() {
+    uploads = bucket.map(directory -> tsdb.uploads(open(directory), false));
+  }
+
+  private static ObjectStore open(Path directory) {
+    try {
+      return new BucketSettings.Directory(directory, "").open();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Lets time pass while samples come: every two minutes one of each series, now and then late ones.
   ///
   /// @param series how many series send
-  /// @param late   in how many of 100 minutes each series sends a late sample as well
+  /// @param late   with how many of 100 requests each series sends a late sample as well
   void run(Duration duration, int series, int late) throws IOException {
     for (long end = clock.wallMillis() + duration.toMillis(); clock.wallMillis() < end;) {
       clock.pass(STEP_MS);
       try (Appender request = tsdb.appender()) {
         // The log says that it lives every 5 s of its own, which here nobody wakes it for.
         append(request, Labels.of("__name__", "tick"), clock.wallMillis());
-        boolean minute = ++steps % STEPS_PER_MINUTE == 0;
-        if (minute) {
-          minute(request, series, late);
+        boolean due = ++steps % STEPS_PER_REQUEST == 0;
+        if (due) {
+          fill(request, series, late);
         }
         assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
             .isInstanceOf(CommitOutcome.Durable.class);
       }
-      if (steps % STEPS_PER_MINUTE == 0) {
+      if (steps % STEPS_PER_REQUEST == 0) {
         tsdb.stepWindows();
+        uploads.ifPresent(Uploads::step);
       }
     }
   }
 
-  private void minute(Appender request, int series, int late) {
+  private void fill(Appender request, int series, int late) {
     for (int i = 0; i < series; i++) {
       var labels = Labels.of("__name__", "m", "n", "" + i);
       append(request, labels, clock.wallMillis() - random.nextInt(1000));
@@ -100,31 +126,39 @@ final class WindowSimulation implements AutoCloseable {
   Map<Labels, TreeMap<Long, Long>> read(TimeRange range) throws IOException {
     var all = new HashMap<Labels, TreeMap<Long, Long>>();
     try (Querier querier = tsdb.querier(range)) {
-      SeriesSet series = querier.select(java.util.List.of());
+      SeriesSet series = querier.select(List.of());
       while (series.next()) {
         var samples = all.computeIfAbsent(series.series().labels(), _ -> new TreeMap<>());
-        for (Chunk chunk : series.series().chunks()) {
-          var floats = new XorIterator().reset(chunk.data(), 0, chunk.data().length);
-          while (floats.next()) {
-            assertThat(samples.put(floats.time(), floats.valueBits())).isNull();
-          }
-          assertThat(floats.corruption()).isEmpty();
-        }
+        decode(series.series().chunks(), samples);
       }
     }
     return all;
   }
 
+  /// Adds the samples of float chunks, none of which may be there already.
+  static void decode(List<Chunk> chunks, TreeMap<Long, Long> samples) {
+    for (Chunk chunk : chunks) {
+      var floats = new XorIterator().reset(chunk.data(), 0, chunk.data().length);
+      while (floats.next()) {
+        assertThat(samples.put(floats.time(), floats.valueBits())).isNull();
+      }
+      assertThat(floats.corruption()).isEmpty();
+    }
+  }
+
   /// Ends the store in good order and starts it again.
   void restart() throws IOException {
-    tsdb.close();
+    close();
     tsdb = open();
+    openBucket();
   }
 
   /// Ends the store as `kill -9` would and starts it again.
   void crash() throws IOException {
+    uploads.ifPresent(Uploads::close);
     tsdb.kill();
     tsdb = open();
+    openBucket();
   }
 
   private Tsdb open() throws IOException {
@@ -142,6 +176,7 @@ final class WindowSimulation implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    uploads.ifPresent(Uploads::close);
     tsdb.close();
   }
 }

@@ -14,6 +14,7 @@ import dev.marmoset.storage.io.VirtualClock;
 import dev.marmoset.storage.json.JsonValue;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.objstore.InMemoryObjectStore;
+import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.upload.bucket.BucketKeys;
 import dev.marmoset.storage.window.register.BucketIdentity;
 import dev.marmoset.storage.window.register.RegisterRecord.BlockFile;
@@ -61,8 +62,17 @@ final class UploadFixture {
 
   /// @param adopt take labels over
   BlockUploader uploader(boolean adopt) {
+    return uploader(bucket, adopt);
+  }
+
+  /// An uploader to another bucket.
+  BlockUploader uploaderTo(ObjectStore store) {
+    return uploader(store, false);
+  }
+
+  private BlockUploader uploader(ObjectStore store, boolean adopt) {
     return new BlockUploader(
-        new BlockUploader.Tools(files, bucket, clock, new UlidGenerator(clock, new Random(7))),
+        new BlockUploader.Tools(files, store, clock, new UlidGenerator(clock, new Random(7))),
         new BlockUploader.Rules(() -> leaseValid, () -> notes++, adopt), BlockUploader.Parallelism.NONE,
         stats);
   }

@@ -152,7 +152,10 @@ public final class BlockMetaFormat {
   }
 
   private static ThanosMeta thanos(Path path, JsonFields fields) throws IOException {
-    requireVersion(path, "section thanos of meta.json", fields.wholeOrZero("version"), ThanosMeta.VERSION);
+    // Thanos' compactor writes no version and reads none as 1.
+    long version = fields.wholeOrZero("version");
+    requireVersion(path, "section thanos of meta.json", version == 0 ? ThanosMeta.VERSION : version,
+        ThanosMeta.VERSION);
     JsonFields stats = fields.object("index_stats");
     Optional<Instant> uploadTime =
         fields.has("upload_time") ? Optional.of(time(fields, "upload_time")) : Optional.empty();

@@ -36,7 +36,7 @@ public final class BucketBlocks {
 
   private final ObjectStore store;
   @GuardedBy("itself")
-  private final Map<Ulid, BucketBlock> known = new LinkedHashMap<>();
+  private final Map<Ulid, Entry> known = new LinkedHashMap<>();
 
   /// A directory with a block's name.
   public sealed interface Entry {
@@ -104,9 +104,9 @@ public final class BucketBlocks {
 
   private Entry entry(Ulid ulid) throws ObjectStoreException {
     synchronized (known) {
-      BucketBlock block = known.get(ulid);
-      if (block != null) {
-        return new Visible(block);
+      Entry entry = known.get(ulid);
+      if (entry != null) {
+        return entry;
       }
     }
     Optional<byte[]> bytes = store.get(BucketKeys.meta(ulid), MOST_META_BYTES);
@@ -114,13 +114,11 @@ public final class BucketBlocks {
       return new Hidden(ulid, "no " + BlockFiles.META);
     }
     try {
-      var block = new BucketBlock(ulid, decode(ulid, bytes.get()));
-      remember(block);
-      return new Visible(block);
+      return remembered(new Visible(new BucketBlock(ulid, decode(ulid, bytes.get()))));
     } catch (CorruptDataException | UnsupportedFormatException e) {
       LOG.atWarn().addKeyValue("block", ulid).addKeyValue("err", e.getMessage())
           .log("a block in the bucket cannot be read and is passed over");
-      return new Hidden(ulid, String.valueOf(e.getMessage()));
+      return remembered(new Hidden(ulid, String.valueOf(e.getMessage())));
     } catch (IOException e) {
       throw new ObjectStoreException("get", BucketKeys.meta(ulid), 0, String.valueOf(e.getMessage()), e);
     }
@@ -134,20 +132,14 @@ public final class BucketBlocks {
     return BlockMetaFormat.decode(Path.of(ulid.toString(), BlockFiles.META), bytes);
   }
 
-  private void remember(BucketBlock block) {
+  private Entry remembered(Entry entry) {
     synchronized (known) {
-      known.put(block.ulid(), block);
+      known.put(entry.ulid(), entry);
       if (known.size() > REMEMBERED) {
         known.remove(known.keySet().iterator().next());
       }
     }
-  }
-
-  /// Forgets a block, so that the next look goes to the bucket.
-  public void forget(Ulid ulid) {
-    synchronized (known) {
-      known.remove(ulid);
-    }
+    return entry;
   }
 
   /// The objects of a block: bytes by path below its directory.

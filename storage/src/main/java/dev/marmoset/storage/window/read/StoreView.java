@@ -4,12 +4,15 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.block.Block;
 import dev.marmoset.storage.head.Head;
+import dev.marmoset.storage.io.CorruptDataException;
+import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.labels.TimeRange;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /// Which blocks are served beside the head, and who still reads what has been replaced. Thread-safe.
 ///
@@ -37,6 +40,8 @@ public final class StoreView {
   }
 
   private final Head head;
+  private volatile BiConsumer<Ulid, CorruptDataException> damaged = (_, _) -> {
+  };
   private final Object lock = new Object();
   @GuardedBy("lock")
   private Version current = new Version(List.of());
@@ -49,6 +54,11 @@ public final class StoreView {
     this.head = head;
   }
 
+  /// Has somebody told about blocks that turn out damaged while they are read. Told on the reader's thread.
+  public void onDamage(BiConsumer<Ulid, CorruptDataException> listener) {
+    damaged = listener;
+  }
+
   /// Opens a querier over an inclusive range. The caller must close it.
   public Querier querier(TimeRange range) {
     synchronized (lock) {
@@ -56,7 +66,9 @@ public final class StoreView {
       var sources = new ArrayList<Querier>();
       for (Block block : version.blocks) {
         if (range.overlaps(block.meta().minTime(), block.meta().maxTime() - 1)) {
-          block.querier(range).ifPresent(sources::add);
+          block.querier(range).ifPresent(
+              querier -> sources
+                  .add(new WatchedQuerier(querier, damage -> damaged.accept(block.meta().ulid(), damage))));
         }
       }
       sources.add(head.querier(range));

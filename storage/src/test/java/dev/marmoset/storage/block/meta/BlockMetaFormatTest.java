@@ -138,6 +138,15 @@ class BlockMetaFormatTest {
         .hasMessageContaining("version 2");
   }
 
+  @Test
+  void readsWhatTheCompactorOfThanosWrites() throws IOException {
+    String text =
+        "{\"ulid\":\"01J000000000000000000000AA\",\"minTime\":1,\"maxTime\":2,\"version\":1,\"compaction\":{\"level\":2},"
+            + "\"thanos\":{\"labels\":{\"a\":\"b\"},\"downsample\":{\"resolution\":0},\"source\":\"compactor\"}}";
+    assertThat(BlockMetaFormat.decode(PATH, text.getBytes(UTF_8)).thanos().orElseThrow().labels())
+        .isEqualTo(Labels.of("a", "b"));
+  }
+
   private static BlockMeta full() {
     var files = List.of(new ThanosMeta.FileEntry("chunks/000001", OptionalLong.of(12), Optional.of("abc")),
         new ThanosMeta.FileEntry("meta.json", OptionalLong.empty(), Optional.empty()));

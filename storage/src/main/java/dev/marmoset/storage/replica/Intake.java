@@ -1,0 +1,9 @@
+package dev.marmoset.storage.replica;
+
+import dev.marmoset.storage.log.LogTail;
+
+/// Takes in what one log holds. Confined to the thread that follows.
+public interface Intake extends LogTail.Consumer {
+  /// Makes everything delivered so far visible.
+  void flush();
+}

@@ -1,0 +1,77 @@
+package dev.marmoset.storage.tsdb;
+
+import static dev.marmoset.storage.tsdb.TsdbFixture.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.tsdb.TsdbFixture.Sample;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Several stores on one directory: each answers with what all have acknowledged.
+class TsdbFollowTest {
+  private static final Labels ONE = Labels.of("__name__", "one");
+  private static final Labels TWO = Labels.of("__name__", "two");
+
+  @TempDir
+  Path directory;
+
+  @Test
+  void eachReplicaServesWhatTheOthersAcknowledge() throws IOException {
+    try (var a = new TsdbFixture(directory, Duration.ofHours(24));
+        var b = new TsdbFixture(directory, Duration.ofHours(24))) {
+      for (int i = 0; i < 5; i++) {
+        a.write(Sample.of(ONE, NOW + i, i));
+        b.write(Sample.of(i % 2 == 0 ? ONE : TWO, NOW + 10 + i, -i));
+      }
+      a.write(Sample.of(TWO, NOW + 12, 4));
+      b.write(Sample.of(TWO, NOW + 12, 3));
+      awaitEqual(a, b);
+      assertThat(a.read().get(ONE)).hasSize(8);
+      assertThat(a.read().get(TWO)).containsEntry(NOW + 12, Double.doubleToRawLongBits(4)).hasSize(3);
+    }
+  }
+
+  /// A roll: the new task reads the log of the old one while that goes on, and what the old one says last.
+  @Test
+  void aSuccessorHasWhatItsPredecessorSaidToTheLast() throws IOException {
+    var predecessor = new TsdbFixture(directory, Duration.ofHours(24));
+    predecessor.write(Sample.of(ONE, NOW, 1));
+    try (var successor = new TsdbFixture(directory, Duration.ofHours(24))) {
+      assertThat(successor.read()).containsOnlyKeys(ONE);
+      successor.write(Sample.of(ONE, NOW + 1, 2));
+      predecessor.write(Sample.of(ONE, NOW + 2, 3));
+      predecessor.close();
+      awaitSamples(successor, 3);
+      successor.restart();
+      assertThat(successor.read()).containsOnlyKeys(ONE).extractingByKey(ONE)
+          .satisfies(samples -> assertThat(samples).hasSize(3));
+    }
+  }
+
+  private static void awaitSamples(TsdbFixture store, int count) throws IOException {
+    long deadline = deadline();
+    while (store.read().getOrDefault(ONE, new TreeMap<>()).size() < count) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
+  private static void awaitEqual(TsdbFixture a, TsdbFixture b) throws IOException {
+    long deadline = deadline();
+    while (!a.read().equals(b.read())) {
+      assertThat(System.nanoTime()).as("%s and %s", a.read(), b.read()).isLessThan(deadline);
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
+  private static long deadline() {
+    return System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+  }
+}
