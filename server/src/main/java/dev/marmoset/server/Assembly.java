@@ -19,10 +19,13 @@ import dev.marmoset.server.metrics.MetricRegistry;
 import dev.marmoset.server.metrics.ProcessMetrics;
 import dev.marmoset.server.metrics.SelfMonitoring;
 import dev.marmoset.server.metrics.TsdbMetrics;
+import dev.marmoset.server.objstore.MeteredObjectStore;
+import dev.marmoset.server.objstore.UploadMetrics;
 import dev.marmoset.storage.io.LocalFileSystem;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
 import dev.marmoset.storage.tsdb.Tsdb;
+import dev.marmoset.storage.tsdb.Uploads;
 import dev.marmoset.storeapi.StoreApi;
 import dev.marmoset.storeapi.write.WriteableStoreService;
 import java.io.ByteArrayInputStream;
@@ -32,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -78,6 +82,7 @@ final class Assembly {
   private final Router router = new Router();
   private final HttpServer http;
   private boolean announcedReady;
+  private Optional<Uploads> uploads = Optional.empty();
 
   /// @param metadataUri base address of the ECS task metadata; empty off ECS
   /// @throws StartException if certificates cannot be read
@@ -94,7 +99,8 @@ final class Assembly {
         new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
     this.doors = new Doors(config.doors(), clock, random, metrics.meters());
     var routed = new WriteableStoreService(
-        (head, body) -> traffic.during(() -> remoteWrite.handle(head, body)));
+        (head, body) -> traffic.during(() -> remoteWrite.handle(head, body)),
+        Limits.routedBytes(config));
     this.grpc = new GrpcServer(config, doors.grpcTls(), storeApi, routed, doors.rpcGuard(), polls);
     new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header(), clock::nanos)
         .addTo(router);
@@ -184,6 +190,7 @@ final class Assembly {
     shutdown.step("http", STOP_HTTP.plus(SLACK), http::stop);
     shutdown.step("maintenance", SLACK, maintenance::close);
     shutdown.step("store-api", SLACK, storeApi::close);
+    uploads.ifPresent(running -> shutdown.step("upload", SLACK, running::close));
     storage.opened().ifPresent(tsdb -> shutdown.step("log", CLOSE_STORE, tsdb::close));
     shutdown.step("metrics", SLACK, () -> {
       processMetrics.close();
@@ -226,10 +233,28 @@ final class Assembly {
       new TsdbMetrics(metrics.meters(), tsdb);
       heap.register(metrics.meters());
       readiness.opened(tsdb);
+      upload(tsdb);
       maintain(tsdb);
     } catch (IOException e) {
       throw new StartException(ExitCode.DATA_PATH_UNUSABLE,
           "opening --tsdb.path " + config.tsdb().path().toAbsolutePath() + ": " + rootMessage(e), e);
+    }
+  }
+
+  private void upload(Tsdb tsdb) throws StartException {
+    var settings = config.bucket().settings();
+    if (settings.isEmpty()) {
+      return;
+    }
+    try {
+      var store = new MeteredObjectStore(settings.get().open(), metrics.meters(), clock);
+      var started = tsdb.uploadTo(store, config.bucket().adoptLabels());
+      uploads = Optional.of(started);
+      new UploadMetrics(metrics.meters(), started.stats());
+      LOG.atInfo().addKeyValue("bucket", store.name()).log("blocks go to a bucket");
+    } catch (IOException e) {
+      throw new StartException(ExitCode.DATA_PATH_UNUSABLE,
+          "opening the bucket of --objstore.config: " + rootMessage(e), e);
     }
   }
 

@@ -26,9 +26,12 @@ final class Limits {
   /// A select needs 2 MiB for its frames and room for its series.
   private static final long SELECT_BYTES = 4L << 20;
   private static final Duration SELECT_PATIENCE = Duration.ofSeconds(30);
-  /// Shares of the heap: running selects a quarter, bodies a third.
+  /// Shares of the heap: running selects a quarter, bodies a third, messages of routers a sixth.
   private static final int SELECT_SHARE = 4;
   private static final int BODY_SHARE = 3;
+  private static final int ROUTED_SHARE = 6;
+  /// What the largest message may take beyond its size while it is read.
+  private static final long MESSAGE_SLACK = 9L << 20;
 
   private Limits() {}
 
@@ -47,6 +50,11 @@ final class Limits {
         : Optional.of(new Tenancy(tenants.label(), tenants.defaultTenant()));
     return new WriteOptions(limits, new Statuses(receive.successStatus(), receive.rejectStatus()),
         replica.isEmpty() ? Flags.REPLICA_LABEL.defaultText() : replica, tenancy);
+  }
+
+  /// Bytes that the messages of routers may hold, besides what their writes hold as all writes do.
+  static long routedBytes(ServerConfig config) {
+    return Math.max(config.receive().sizes().maxDecodedBytes() + MESSAGE_SLACK, heap() / ROUTED_SHARE);
   }
 
   /// What one sender may send and all of them may create.

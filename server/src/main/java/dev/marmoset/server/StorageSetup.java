@@ -46,7 +46,7 @@ record StorageSetup(TsdbOptions options, String fileSystem) {
         windows.cutDelay(),
         windows.publishesLate() ? LateSamples.PATCH : LateSamples.WAIT, windows.retention(),
         windows.maxBytes(),
-        false);
+        server.bucket().settings().isPresent() && windows.keepsUnuploaded());
   }
 
   private static String fileSystem(Path path) throws IOException {

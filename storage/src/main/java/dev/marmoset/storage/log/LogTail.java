@@ -81,7 +81,7 @@ public final class LogTail implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
   private static final int QUIET_LOOKS = 2;
-  /// Looks at a segment that has ended and cannot be read, before it is given up.
+  /// Looks that get no answer before a segment that is followed by others is given up.
   private static final int PATIENCE = 10;
 
   private final FileSystem files;
@@ -101,6 +101,7 @@ public final class LogTail implements AutoCloseable {
   private boolean broken;
   private int quiet;
   private int failures;
+  private int headFailures;
   private int damages;
   /// Up to where nothing is missing; null while nothing is.
   private @Nullable LogPosition intact;
@@ -244,8 +245,14 @@ public final class LogTail implements AutoCloseable {
     SegmentHead head;
     try (ReadFile file = files.open(path)) {
       head = SegmentHead.read(file, incarnation, next);
+      headFailures = 0;
     } catch (NoSuchFileException _) {
       return true;
+    } catch (IOException e) {
+      if (++headFailures < PATIENCE) {
+        throw e;
+      }
+      head = new SegmentHead.Broken(e.toString());
     }
     if (head instanceof SegmentHead.Broken(String why) && next == numbers.last()) {
       LOG.warn("the beginning of {} is not readable yet: {}", path, why);

@@ -10,16 +10,17 @@ import java.util.TreeSet;
 
 /// Which windows a segment holds samples of, and from when to when. Confined to the log thread.
 final class TouchedWindows {
-  /// Late samples jump between the windows of a day; each is looked up once a commit.
+  /// Late samples jump between the windows of a day; each is looked up once.
   private static final int RECENT = 32;
   private static final long NONE = Long.MIN_VALUE;
 
   private final Map<Long, long[]> windows = new TreeMap<>();
-  private final long[] slotStarts = new long[RECENT];
-  private final long[][] slotSpans = new long[RECENT][];
   /// Where the last commit with a sample of the window ends, bytes.
   private final NavigableMap<Long, Long> ends = new TreeMap<>();
-  private final Set<Long> recent = new TreeSet<>();
+  /// Windows of the commit at work.
+  private final Set<Long> committing = new TreeSet<>();
+  private final long[] recentStarts = new long[RECENT];
+  private final long[][] recent = new long[RECENT][];
   private long start;
   private long[] span = new long[2];
 
@@ -35,14 +36,14 @@ final class TouchedWindows {
 
   /// What is added from here on belongs to one commit.
   void startCommit() {
-    recent.clear();
-    Arrays.fill(slotStarts, NONE);
+    committing.clear();
+    Arrays.fill(recentStarts, NONE);
     start = NONE;
   }
 
   /// The commit is durable and ends at `offset` of the segment.
   void committed(long offset) {
-    recent.forEach(window -> ends.put(window, offset));
+    committing.forEach(window -> ends.put(window, offset));
   }
 
   /// The windows of the durable commits, with where the last of each ends, bytes.
@@ -88,12 +89,12 @@ final class TouchedWindows {
   private void turnTo(long t) {
     start = Math.floorDiv(t, LogFormat.WINDOW_MS) * LogFormat.WINDOW_MS;
     int slot = (int) Math.floorMod(start / LogFormat.WINDOW_MS, (long) RECENT);
-    if (slotStarts[slot] != start) {
-      slotStarts[slot] = start;
-      slotSpans[slot] = windows.computeIfAbsent(start, _ -> new long[] {t, t});
-      recent.add(start);
+    if (recentStarts[slot] != start) {
+      recentStarts[slot] = start;
+      recent[slot] = windows.computeIfAbsent(start, _ -> new long[] {t, t});
+      committing.add(start);
     }
-    span = slotSpans[slot];
+    span = recent[slot];
   }
 
   /// Writes the content of the TOUCHED section.

@@ -131,7 +131,13 @@ final class FileObjectStore implements ObjectStore {
   private List<String> names(String base) throws IOException {
     try {
       return files.list(base.isEmpty() ? directory : path(base.substring(0, base.length() - 1)));
-    } catch (NoSuchFileException | NotDirectoryException _) {
+    } catch (NoSuchFileException _) {
+      return List.of();
+    } catch (NotDirectoryException e) {
+      if (base.isEmpty()) {
+        throw e;
+      }
+      // The prefix leads through an object.
       return List.of();
     }
   }

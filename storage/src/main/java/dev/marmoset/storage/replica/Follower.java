@@ -39,6 +39,8 @@ public final class Follower implements AutoCloseable {
   private static final long BEHIND = 10 * SECOND;
   /// How long others wait for those before them to seal a log.
   private static final long RANK_DELAY = 5 * SECOND;
+  /// Looks without an answer after which a log counts as damaged.
+  private static final int UNREADABLE_LOOKS = 10;
   /// How long others are told how far a sealed log was read.
   private static final long TELL_SEALED = 600 * SECOND;
 
@@ -52,7 +54,8 @@ public final class Follower implements AutoCloseable {
     private long due;
     private long endedAt;
     private int vanished;
-    private boolean failing;
+    /// Looks without an answer since the last one with.
+    private int failures;
 
     private Followed(Ulid incarnation) {
       this.tail = new LogTail(files, options.data(), incarnation, this::begin);
@@ -177,14 +180,13 @@ public final class Follower implements AutoCloseable {
       followed.tail.look();
       followed.intake.flush();
       followed.watch.looked(began, clock.nanos(), followed.tail.sight());
-      followed.failing = false;
+      followed.failures = 0;
     } catch (IOException e) {
       followed.intake.flush();
       followed.watch.failed();
-      if (!followed.failing) {
+      if (followed.failures++ == 0) {
         LOG.warn("following log {}: {}", followed.tail.incarnation(), e.toString());
       }
-      followed.failing = true;
     } finally {
       looking = false;
     }
@@ -247,7 +249,7 @@ public final class Follower implements AutoCloseable {
     for (Followed followed : logs.values()) {
       views.add(view(followed, now));
       damages += followed.tail.damages();
-      if (followed.isOpen()) {
+      if (followed.isOpen() && !isUnreadable(followed)) {
         long at = followed.watch.lookedAt();
         unseen |= !followed.watch.hasLooked();
         oldest = Optional.of(oldest.filter(before -> before - at <= 0).orElse(at));
@@ -257,11 +259,18 @@ public final class Follower implements AutoCloseable {
     snapshot = new Snapshot(List.copyOf(views), damages, listedAt, oldest, unseen, live);
   }
 
+  /// A log that is damaged in a way that the volume does not give it, while it takes the own one: it goes as far as it
+  /// goes, and must not keep this process from answering.
+  private boolean isUnreadable(Followed followed) {
+    return followed.failures >= UNREADABLE_LOOKS && peers.leaseIsValid();
+  }
+
   private static LogView view(Followed followed, long now) {
     LogTail tail = followed.tail;
     return new LogView(tail.incarnation(), tail.status(), tail.consumed(), tail.intact(), tail.floor(),
         tail.window(),
-        tail.isDamaged(), followed.isOpen() && followed.watch.isLive(now), followed.told,
+        tail.isDamaged() || followed.failures >= UNREADABLE_LOOKS,
+        followed.isOpen() && followed.watch.isLive(now), followed.told,
         List.copyOf(tail.segments().values()));
   }
 

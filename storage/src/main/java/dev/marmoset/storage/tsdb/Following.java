@@ -5,9 +5,11 @@ import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.log.LogState;
 import dev.marmoset.storage.log.LogView;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.WindowCoverage;
 import dev.marmoset.storage.replica.Follower;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,7 @@ final class Following implements Runnable {
 
   private final Recovery recovery;
   private final Follower follower;
+  private final AtomicReference<WindowCoverage> inBlocks;
   private final LogWriter log;
   private final LogPeers peers;
   private final Clock clock;
@@ -28,12 +31,20 @@ final class Following implements Runnable {
   private volatile boolean ready;
   private long readySince;
 
-  Following(Recovery recovery, Follower follower, LogWriter log, LogPeers peers, Clock clock) {
+  /// @param inBlocks what recovery and follower leave out
+  Following(Recovery recovery, Follower follower, AtomicReference<WindowCoverage> inBlocks, LogWriter log,
+      LogPeers peers, Clock clock) {
     this.recovery = recovery;
     this.follower = follower;
+    this.inBlocks = inBlocks;
     this.log = log;
     this.peers = peers;
     this.clock = clock;
+  }
+
+  /// Leaves out from now on what lies in blocks that are served. Thread-safe.
+  void leaveOut(WindowCoverage coverage) {
+    inBlocks.set(coverage);
   }
 
   /// Why not everything is served; empty when it is. Thread-safe.

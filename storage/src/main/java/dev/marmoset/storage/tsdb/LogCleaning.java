@@ -13,7 +13,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has the logs shrink as windows become blocks. Confined to the thread that keeps windows.
+/// Has the logs shrink as windows become blocks, and what they still say of those windows be left out. Confined to the thread that keeps windows.
 final class LogCleaning {
   private static final Logger LOG = LoggerFactory.getLogger(LogCleaning.class);
   private static final long SEGMENTS_NANOS = 10_000_000_000L;
@@ -47,6 +47,7 @@ final class LogCleaning {
     segmentsAt = clock.nanos() + SEGMENTS_NANOS;
     try {
       WindowCoverage coverage = RegisteredCoverage.readable(states, served);
+      following.leaveOut(coverage);
       retention.own(log, coverage);
       retention.others(following.logs(), coverage);
       if (clock.nanos() - directoriesAt >= 0) {

@@ -136,7 +136,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
           random, () -> new HeadIntake(head, coverage), peers);
       var recovery = new Recovery(files, options.data(), incarnation, new Recovery.Into(head, gate, coverage),
           log::position, follower);
-      var following = new Following(recovery, follower, log, peers, clock);
+      var following = new Following(recovery, follower, inBlocks, log, peers, clock);
       var view = new StoreView(head);
       var logs = new LogsOfTsdb(files, options, log, following, clock);
       // After the own log exists: whoever closes a window either sees that log or is seen here.
@@ -145,7 +145,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
               incarnation),
           logs, head, view, clock, random);
       // What is left out of the replay is what the blocks served from here on hold.
-      inBlocks.set(RegisteredCoverage.served(keeper.states().values(),
+      following.leaveOut(RegisteredCoverage.served(keeper.states().values(),
           served(view)));
       peers.onChange(keeper::refreshSoon);
       var tsdb =

@@ -346,6 +346,30 @@ class LogTailTest {
   }
 
   @Test
+  void aSegmentThatIsNeverGivenIsLeftOnceOthersFollow() throws IOException {
+    write(NOW);
+    roll();
+    write(NOW + 1);
+    roll();
+    write(NOW + 2);
+    files.beforeEach(operation -> {
+      if (files.operations().get(operation).endsWith(LogFiles.segment(2))) {
+        files.failAt(operation, Fault.ERROR_BEFORE);
+      }
+    });
+    for (int look = 0; look < 20 && times.size() < 2; look++) {
+      try {
+        tail.look();
+      } catch (IOException expected) {
+        assertThat(expected).isNotNull();
+      }
+    }
+    assertThat(times).containsExactly(NOW, NOW + 2);
+    assertThat(tail.isDamaged()).isTrue();
+    assertThat(tail.intact().segment()).isLessThan(3);
+  }
+
+  @Test
   void anUnreadableDirectoryIsAnError() throws IOException {
     files.failAt(files.operations().size(), Fault.STALE);
     assertThatThrownBy(() -> tail.look()).isInstanceOf(IOException.class);

@@ -8,6 +8,7 @@ import dev.marmoset.storage.labels.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
@@ -71,6 +72,11 @@ public final class SteppedLog {
   /// End of what is durable.
   public LogPosition position() {
     return log.durable();
+  }
+
+  /// The segments before the current one.
+  public List<LogTail.Segment> rolled() {
+    return List.copyOf(log.rolled());
   }
 
   /// Ends the log in good order.

@@ -239,6 +239,29 @@ class FollowerTest {
   }
 
   @Test
+  void aLogThatCannotBeReadKeepsNobodyFromAnswering() {
+    files.beforeEach(operation -> {
+      if (files.operations().get(operation).contains(OWNER.toString())) {
+        files.failAt(operation, Fault.ERROR_BEFORE);
+      }
+    });
+    replica.run(5_000);
+    assertThat(replica.follower.notCaughtUp()).isPresent();
+    replica.run(10_000);
+    assertThat(replica.follower.notCaughtUp()).isEmpty();
+    assertThat(replica.view(OWNER).damaged()).isTrue();
+    assertThat(replica.view(OWNER).isPast(Long.MIN_VALUE)).as("nor lets it close a window").isFalse();
+    replica.leaseIsValid = false;
+    replica.run(1_100);
+    assertThat(replica.follower.notCaughtUp()).as("the volume fails for everybody").isPresent();
+    files.beforeEach(_ -> {
+    });
+    replica.run(1_200);
+    assertThat(replica.follower.notCaughtUp()).isEmpty();
+    assertThat(replica.view(OWNER).damaged()).isFalse();
+  }
+
+  @Test
   void notesAndStatesAreHeard() {
     owner.note(new LogNote(1_699_999_200_000L, 4));
     clock.pass(20);

@@ -38,13 +38,14 @@ final class RoutedWrite {
 
   /// Takes a message apart, in the order of its tenants.
   ///
-  /// @param message a `thanos.WriteRequest`; kept
+  /// @param message a `thanos.WriteRequest` from index 0 on; kept
+  /// @param length  its bytes
   /// @throws IOException if it is none
-  static List<RoutedWrite> split(byte[] message) throws IOException {
+  static List<RoutedWrite> split(byte[] message, int length) throws IOException {
     var writes = new ArrayList<RoutedWrite>();
     var own = new Run(message);
     String tenant = "";
-    var in = CodedInputStream.newInstance(message);
+    var in = CodedInputStream.newInstance(message, 0, length);
     int start = 0;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag) {
@@ -54,13 +55,13 @@ final class RoutedWrite {
         }
         case TENANT -> tenant = in.readStringRequireUtf8();
         case TUPLE -> {
-          int length = in.readRawVarint32();
+          int size = in.readRawVarint32();
           int offset = in.getTotalBytesRead();
-          in.skipRawBytes(length);
+          in.skipRawBytes(size);
           if (writes.size() == MAX_TENANTS) {
             throw new IOException("the message names more than " + MAX_TENANTS + " tenants");
           }
-          writes.add(new RoutedWrite(tenantOf(message, offset, length), message, offset, length));
+          writes.add(new RoutedWrite(tenantOf(message, offset, size), message, offset, size));
         }
         // The number of the replica among them: a store takes whatever is sent to it.
         default -> in.skipField(tag);

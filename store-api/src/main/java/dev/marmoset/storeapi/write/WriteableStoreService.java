@@ -2,19 +2,23 @@ package dev.marmoset.storeapi.write;
 
 import dev.marmoset.ingest.WriteRequestHead;
 import dev.marmoset.ingest.WriteResponse;
+import dev.marmoset.ingest.body.ByteBudget;
 import dev.marmoset.proto.thanos.WriteableStoreGrpc;
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
-import io.grpc.stub.ServerCalls;
-import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `thanos.WriteableStore/RemoteWrite`: a Thanos Receive router may have this store in its hashring.
 ///
@@ -36,40 +40,96 @@ public final class WriteableStoreService implements BindableService {
   private static final int UNAVAILABLE = 503;
   private static final int FIRST_REFUSAL = 300;
 
-  private final RemoteWrites writes;
+  private static final Logger LOG = LoggerFactory.getLogger(WriteableStoreService.class);
 
-  /// @param writes takes the samples
-  public WriteableStoreService(RemoteWrites writes) {
+  private final RemoteWrites writes;
+  private final ByteBudget budget;
+
+  /// @param writes   takes the samples
+  /// @param maxBytes that all messages being worked on may take together; a message that finds no room is put off
+  public WriteableStoreService(RemoteWrites writes, long maxBytes) {
     this.writes = writes;
+    this.budget = new ByteBudget(maxBytes);
   }
 
   @Override
   public ServerServiceDefinition bindService() {
     var generated = WriteableStoreGrpc.getRemoteWriteMethod();
-    var method = generated.toBuilder(new Bytes(),
+    var method = generated.toBuilder(new Messages(),
         ProtoUtils.marshaller(dev.marmoset.proto.thanos.WriteResponse.getDefaultInstance())).build();
     var service = ServiceDescriptor.newBuilder(WriteableStoreGrpc.SERVICE_NAME)
         .setSchemaDescriptor(WriteableStoreGrpc.getServiceDescriptor().getSchemaDescriptor())
         .addMethod(method)
         .build();
-    return ServerServiceDefinition.builder(service).addMethod(method, ServerCalls.asyncUnaryCall(this::write))
-        .build();
+    return ServerServiceDefinition.builder(service).addMethod(method, (call, _) -> {
+      // The second one only to notice that there is one.
+      call.request(2);
+      return new Call(call);
+    }).build();
   }
 
-  private void write(byte[] message, StreamObserver<dev.marmoset.proto.thanos.WriteResponse> observer) {
-    Status status = take(message, RpcCaller.KEY.get());
-    if (status.isOk()) {
-      observer.onNext(dev.marmoset.proto.thanos.WriteResponse.getDefaultInstance());
-      observer.onCompleted();
-    } else {
-      observer.onError(status.asRuntimeException());
+  /// One call. Its callbacks never overlap.
+  private final class Call extends ServerCall.Listener<HeldMessage> {
+    private final ServerCall<HeldMessage, dev.marmoset.proto.thanos.WriteResponse> call;
+    private Optional<HeldMessage> held = Optional.empty();
+    private boolean twice;
+
+    Call(ServerCall<HeldMessage, dev.marmoset.proto.thanos.WriteResponse> call) {
+      this.call = call;
+    }
+
+    @Override
+    public void onMessage(HeldMessage message) {
+      twice |= held.isPresent();
+      held.ifPresent(HeldMessage::release);
+      held = Optional.of(message);
+    }
+
+    @Override
+    public void onHalfClose() {
+      Status status = twice || held.isEmpty()
+          ? Status.INVALID_ARGUMENT
+              .withDescription("RemoteWrite takes one message, not " + (twice ? "two" : "none"))
+          : answer(held.get());
+      release();
+      if (status.isOk()) {
+        call.sendHeaders(new Metadata());
+        call.sendMessage(dev.marmoset.proto.thanos.WriteResponse.getDefaultInstance());
+      }
+      call.close(status, new Metadata());
+    }
+
+    @Override
+    public void onCancel() {
+      release();
+    }
+
+    @Override
+    public void onComplete() {
+      release();
+    }
+
+    private void release() {
+      held.ifPresent(HeldMessage::release);
+      held = Optional.empty();
     }
   }
 
-  private Status take(byte[] message, RpcCaller caller) {
+  private Status answer(HeldMessage message) {
+    try {
+      return message.overloaded()
+          ? Status.UNAVAILABLE.withDescription("memory for messages of routers is in use; send again")
+          : take(message, RpcCaller.KEY.get());
+    } catch (RuntimeException e) {
+      LOG.error("answering a write of a router", e);
+      return Status.INTERNAL.withDescription("answering the write: " + e);
+    }
+  }
+
+  private Status take(HeldMessage message, RpcCaller caller) {
     List<RoutedWrite> parts;
     try {
-      parts = RoutedWrite.split(message);
+      parts = RoutedWrite.split(message.bytes(), message.length());
     } catch (IOException e) {
       return Status.INVALID_ARGUMENT.withDescription("reading a thanos.WriteRequest: " + e.getMessage());
     }
@@ -109,17 +169,17 @@ public final class WriteableStoreService implements BindableService {
     };
   }
 
-  /// Leaves a message as it is.
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+  /// Leaves messages as they are. Only reads them: this is the server's side.
+  private final class Messages implements MethodDescriptor.Marshaller<HeldMessage> {
     @Override
-    public InputStream stream(byte[] message) {
-      return new ByteArrayInputStream(message);
+    public InputStream stream(HeldMessage message) {
+      return new ByteArrayInputStream(message.bytes(), 0, message.length());
     }
 
     @Override
-    public byte[] parse(InputStream stream) {
+    public HeldMessage parse(InputStream stream) {
       try {
-        return stream.readAllBytes();
+        return HeldMessage.read(stream, budget);
       } catch (IOException e) {
         throw Status.INTERNAL.withDescription("reading a message of RemoteWrite: " + e.getMessage())
             .withCause(e)

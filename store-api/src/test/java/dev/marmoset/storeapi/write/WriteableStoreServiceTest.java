@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.marmoset.ingest.WriteRequestHead;
 import dev.marmoset.ingest.WriteResponse;
 import dev.marmoset.ingest.account.Origin;
+import dev.marmoset.ingest.body.ByteBudget;
 import dev.marmoset.proto.thanos.Label;
 import dev.marmoset.proto.thanos.TimeSeriesTenantTuple;
 import dev.marmoset.proto.thanos.WriteRequest;
@@ -25,14 +26,17 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Both shapes of a router's message reach ingest as what they carry, and its answers become what a router understands.
 class WriteableStoreServiceTest {
+  private static final long BUDGET = 1 << 20;
   private static final RpcCaller CALLER = new RpcCaller("router", "10.1.2.0/24", "grpc-go/1.80");
 
   private final List<WriteRequestHead> heads = new ArrayList<>();
@@ -49,7 +54,7 @@ class WriteableStoreServiceTest {
   private final ArrayDeque<Integer> answers = new ArrayDeque<>();
   private final String name = InProcessServerBuilder.generateName();
   private final Server server = InProcessServerBuilder.forName(name)
-      .addService(new WriteableStoreService(this::take)).intercept(new Known()).build();
+      .addService(new WriteableStoreService(this::take, BUDGET)).intercept(new Known()).build();
   private final ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
 
   @BeforeEach
@@ -80,6 +85,9 @@ class WriteableStoreServiceTest {
       throw new UncheckedIOException(e);
     }
     int status = answers.isEmpty() ? 204 : answers.removeFirst();
+    if (status < 0) {
+      throw new IllegalStateException("a defect");
+    }
     return new WriteResponse(status, Map.of(), status < 300 ? "" : "said " + status);
   }
 
@@ -148,11 +156,12 @@ class WriteableStoreServiceTest {
     assertThat(send(WriteRequest.parseFrom(others)).isOk()).isTrue();
     byte[] apart = others.toByteArray();
     try {
-      var parts = RoutedWrite.split(apart);
+      var parts = RoutedWrite.split(apart, apart.length);
       assertThat(parts).hasSize(1);
-      assertThat(
-          dev.marmoset.proto.prometheus.WriteRequest.parseFrom(parts.getFirst().body()).getTimeseriesList())
-          .extracting(series -> series.getLabels(0).getValue()).containsExactly("a", "b", "c");
+      var joined = dev.marmoset.proto.prometheus.WriteRequest.parseFrom(parts.getFirst().body());
+      assertThat(joined.getTimeseriesList()).extracting(series -> series.getLabels(0).getValue())
+          .containsExactly("a", "b", "c");
+      assertThat(joined.getUnknownFields().asMap()).as("what lay between them").isEmpty();
       assertThat(parts.getFirst().tenant()).isEqualTo("t");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -192,7 +201,54 @@ class WriteableStoreServiceTest {
   @ValueSource(strings = {"0a", "0aff", "0affffffff0f", "0a80808080f8ffffffff01", "2205", "2202120a",
     "1202ffff", "00"})
   void whatIsCutOrMalformedIsNoMessage(String hex) {
-    assertThatThrownBy(() -> RoutedWrite.split(HexFormat.of().parseHex(hex))).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> split(HexFormat.of().parseHex(hex))).isInstanceOf(IOException.class);
+  }
+
+  private static List<RoutedWrite> split(byte[] message) throws IOException {
+    return RoutedWrite.split(message, message.length);
+  }
+
+  @Test
+  void messageThatFindsNoRoomIsPutOffAndWhatItTookIsGivenBack() {
+    var large = WriteRequest.newBuilder().setTenant("x".repeat((int) BUDGET));
+    var fits =
+        WriteRequest.newBuilder().setTenant("x".repeat((int) BUDGET / 2)).addTimeseries(series("a", 1));
+    for (int i = 0; i < 5; i++) {
+      Status status = send(large.build());
+      assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(status.getDescription()).contains("memory for messages of routers");
+      assertThat(send(fits.build()).isOk()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4095, 4096, 4097, 100_000})
+  void messageOfUnknownLengthIsReadWhole(int size) throws IOException {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    var unannounced = new ByteArrayInputStream(bytes) {
+      @Override
+      public synchronized int available() {
+        return 0;
+      }
+    };
+    var budget = new ByteBudget(1 << 20);
+    var message = HeldMessage.read(unannounced, budget);
+    assertThat(Arrays.copyOf(message.bytes(), message.length())).isEqualTo(bytes);
+    message.release();
+    message.release();
+    assertThat(budget.left()).isEqualTo(1 << 20);
+  }
+
+  @Test
+  void defectIsAnInternalErrorAndGivesBackWhatTheMessageTook() {
+    var request =
+        WriteRequest.newBuilder().setTenant("x".repeat((int) BUDGET / 2)).addTimeseries(series("a", 1));
+    for (int i = 0; i < 5; i++) {
+      answers.add(-1);
+      assertThat(send(request.build()).getCode()).isEqualTo(Status.Code.INTERNAL);
+    }
+    assertThat(send(request.build()).isOk()).isTrue();
   }
 
   @Test
