@@ -66,7 +66,7 @@ final class QuickV2Decoder {
         size = size & 0x7F | body[start++] << 7;
       }
       at = start + size;
-      if (size < 0 || at > length || ++n > MAX_SYMBOLS) {
+      if (size < 0 || at > length || ++n > MAX_SYMBOLS || batch.starved()) {
         return -1;
       }
       spellings.addSymbol(start, size);

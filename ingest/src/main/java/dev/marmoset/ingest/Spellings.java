@@ -12,7 +12,11 @@ import java.util.Arrays;
 final class Spellings {
   private static final int FIRST = 512;
 
+  private static final int SYMBOL_BYTES = 2 * Integer.BYTES + 2 * Long.BYTES;
+  private static final int SERIES_BYTES = 2 * Integer.BYTES + Long.BYTES;
+
   private final LabelHash hash;
+  private final WriteBatch batch;
   private byte[] body = {};
   private int symbols;
   private int[] offset = new int[FIRST];
@@ -26,8 +30,10 @@ final class Spellings {
   private int[] refsLength = new int[FIRST];
   private long[] lowOfSeries = new long[FIRST];
 
-  Spellings(LabelHash hash) {
+  /// @param batch pays for what grows
+  Spellings(LabelHash hash, WriteBatch batch) {
     this.hash = hash;
+    this.batch = batch;
   }
 
   /// Forgets the last request; symbols and references of the next one lie in `newBody`, which is borrowed.
@@ -41,6 +47,7 @@ final class Spellings {
   void addSymbol(int at, int bytes) {
     if (symbols == offset.length) {
       int size = 2 * symbols;
+      batch.pay((long) SYMBOL_BYTES * symbols);
       offset = Arrays.copyOf(offset, size);
       length = Arrays.copyOf(length, size);
       low = Arrays.copyOf(low, size);
@@ -87,6 +94,7 @@ final class Spellings {
 
   private void growSeries() {
     int size = 2 * series;
+    batch.pay((long) SERIES_BYTES * series);
     refsOffset = Arrays.copyOf(refsOffset, size);
     refsLength = Arrays.copyOf(refsLength, size);
     lowOfSeries = Arrays.copyOf(lowOfSeries, size);
@@ -122,8 +130,8 @@ final class Spellings {
     return high[symbol];
   }
 
-  /// Appends the labels of a series to the scratch buffer of `batch`, in the form of 1.0; answers where they begin.
-  int spell(int index, WriteBatch batch) {
+  /// Appends the labels of a series to the scratch buffer of the batch, in the form of 1.0; answers where they begin.
+  int spell(int index) {
     int start = batch.scratchLength();
     int end = refsOffset[index] + refsLength[index];
     for (int at = refsOffset[index]; at < end;) {
@@ -149,7 +157,6 @@ final class Spellings {
 
   /// Bytes held by the columns.
   long retainedBytes() {
-    return offset.length * (2L * Integer.BYTES + 2L * Long.BYTES)
-        + refsOffset.length * (2L * Integer.BYTES + (long) Long.BYTES);
+    return (long) SYMBOL_BYTES * offset.length + (long) SERIES_BYTES * refsOffset.length;
   }
 }

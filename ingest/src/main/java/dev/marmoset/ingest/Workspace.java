@@ -31,7 +31,7 @@ final class Workspace {
     batch = new WriteBatch(budget);
     conjecturing = options.tenancy().isEmpty();
     quickV1 = new QuickV1Decoder(batch, limits.maxSamples(), storage.labelHash());
-    spellings = new Spellings(storage.labelHash());
+    spellings = new Spellings(storage.labelHash(), batch);
     quickV2 = new QuickV2Decoder(batch, limits.maxSamples(), spellings);
     v1 = new WriteV1Decoder(batch, limits.maxSamples());
     v2 = new WriteV2Decoder(batch, limits.maxSamples(), limits.labels(), limits.body().maxDecodedBytes());

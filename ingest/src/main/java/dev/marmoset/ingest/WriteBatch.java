@@ -71,7 +71,8 @@ final class WriteBatch {
     return starved;
   }
 
-  private void pay(long bytes) {
+  /// Pays for memory that the request needs, its own or what is kept beside it; see [#starved].
+  void pay(long bytes) {
     if (budget.tryTake(bytes)) {
       paid += bytes;
     } else {
@@ -121,7 +122,7 @@ final class WriteBatch {
   /// Makes [#region] tell the labels of a series also in a conjecture about symbols.
   void spellOut(int index) {
     if (conjecture && spellings != null && regionOffset[index] >= 0) {
-      int start = spellings.spell(index, this);
+      int start = spellings.spell(index);
       regionOffset[index] = ~start;
       regionLength[index] = scratchLength - start;
     }

@@ -13,7 +13,8 @@ public interface Appender extends AutoCloseable {
   /// What [#find] answers for a series that does not exist.
   long UNKNOWN = -1;
 
-  /// What [#create] answers when the store holds as many series as it may.
+  /// What [#create] answers when the store holds as many series as it may, or its memory has no room for another one; in
+  /// the second case [#commit] answers `Unavailable`, so that the request comes again.
   long OVER_LIMIT = -2;
 
   /// Oldest sample time this request may carry, ms, inclusive: N − W by the clock at the opening of the appender.

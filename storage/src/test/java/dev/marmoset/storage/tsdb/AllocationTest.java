@@ -26,6 +26,8 @@ class AllocationTest {
   private static final int WARM_UP = 240;
   private static final long SCRAPE_MS = 15_000;
   private static final double MOST_BYTES_PER_SAMPLE = 2;
+  /// Two windows are begun on the way: the rows and the scratch buffer of one grow to 3.6 MB, 3.8 B a sample here.
+  private static final double MOST_BYTES_PER_LATE_SAMPLE = 16;
 
   @TempDir
   Path directory;
@@ -64,6 +66,24 @@ class AllocationTest {
     assertThat(onLog / samples).as("B per sample on the log's thread").isLessThan(MOST_BYTES_PER_SAMPLE);
     assertThat(fixture.tsdb.headStats().appendedSamples()).isEqualTo((long) (WARM_UP + REQUESTS) * SERIES);
     assertThat(fixture.tsdb.headStats().lateSamples()).isZero();
+  }
+
+  /// Sorting, spilling and merging included; an object per row would be 24 B.
+  @Test
+  void lateSamplesLeaveNoObjectBehindEither() {
+    int all = WARM_UP + REQUESTS;
+    send(all, all + 1);
+    for (int request = all; request > REQUESTS; request--) {
+      send(request - 1, request);
+    }
+    long onLog = threads.getThreadAllocatedBytes(logThread());
+    for (int request = REQUESTS; request > 0; request--) {
+      send(request - 1, request);
+    }
+    onLog = threads.getThreadAllocatedBytes(logThread()) - onLog;
+    assertThat(onLog / ((double) REQUESTS * SERIES)).as("B per sample on the log's thread")
+        .isLessThan(MOST_BYTES_PER_LATE_SAMPLE);
+    assertThat(fixture.tsdb.headStats().lateSamples()).isEqualTo((long) all * SERIES);
   }
 
   private void send(int from, int to) {
