@@ -18,6 +18,8 @@ import java.nio.file.Path;
 final class HeadWindow implements AutoCloseable {
   private static final int OFFSET_BITS = 36;
   private static final int ALIGNMENT = Long.BYTES;
+  /// A header and a chunk of 120 samples mostly fit, so that one system call reads both.
+  private static final int READ_AHEAD = 512;
 
   private final long start;
   private final ScratchFile file;
@@ -120,12 +122,24 @@ final class HeadWindow implements AutoCloseable {
   /// Reads one of this window's closed chunks.
   ///
   /// @throws IOException if scratch does not give it
-  Chunk readChunk(long ref) throws IOException {
-    ClosedChunkHeader header = readHeader(ref);
+  ClosedChunk readChunk(long ref) throws IOException {
+    byte[] record = new byte[READ_AHEAD];
+    int n = file.readUpTo(offset(ref), record, 0, READ_AHEAD);
+    if (n < ClosedChunkHeader.BYTES) {
+      throw new IOException(
+          "reading a closed chunk of window " + start + " at offset " + offset(ref) + ": scratch ends");
+    }
+    ClosedChunkHeader header = ClosedChunkHeader.read(record, 0);
     byte[] data = new byte[header.length()];
-    file.read(offset(ref) + ClosedChunkHeader.BYTES, data, 0, data.length);
-    return new Chunk(ChunkEncoding.XOR, header.minTime(), header.maxTime(), data);
+    int ahead = Math.min(data.length, n - ClosedChunkHeader.BYTES);
+    System.arraycopy(record, ClosedChunkHeader.BYTES, data, 0, ahead);
+    file.read(offset(ref) + ClosedChunkHeader.BYTES + ahead, data, ahead, data.length - ahead);
+    return new ClosedChunk(header.previous(),
+        new Chunk(ChunkEncoding.XOR, header.minTime(), header.maxTime(), data));
   }
+
+  /// A closed chunk and the ref of the one before it, or 0.
+  record ClosedChunk(long previous, Chunk chunk) {}
 
   /// Start of the window that a ref belongs to, ms.
   static long startOf(long ref) {

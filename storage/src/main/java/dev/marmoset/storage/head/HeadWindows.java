@@ -1,6 +1,5 @@
 package dev.marmoset.storage.head;
 
-import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.labels.TimeRange;
 import java.io.IOException;
@@ -195,7 +194,7 @@ final class HeadWindows implements AutoCloseable {
   /// The closed chunk behind a ref of [HeadWindow#closeChunk].
   ///
   /// @throws IOException if scratch does not give it
-  Chunk chunk(long ref) throws IOException {
+  HeadWindow.ClosedChunk chunk(long ref) throws IOException {
     return owner(ref).readChunk(ref);
   }
 

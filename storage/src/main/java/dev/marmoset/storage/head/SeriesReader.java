@@ -102,11 +102,11 @@ final class SeriesReader {
     }
     long ref = newest;
     while (isShownChunk(ref) && !endsBefore(ref, range)) {
-      ClosedChunkHeader header = head.windows.header(ref);
-      if (windowOverlaps(header.minTime(), range)) {
-        chunks.addFirst(head.windows.chunk(ref));
+      HeadWindow.ClosedChunk closed = head.windows.chunk(ref);
+      if (windowOverlaps(closed.chunk().minTime(), range)) {
+        chunks.addFirst(closed.chunk());
       }
-      ref = header.previous();
+      ref = closed.previous();
     }
     return List.copyOf(chunks);
   }

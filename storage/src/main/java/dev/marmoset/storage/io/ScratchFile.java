@@ -70,6 +70,15 @@ public final class ScratchFile implements AutoCloseable {
     }
   }
 
+  /// Reads up to `length` bytes that were appended at `position`; answers how many there are.
+  ///
+  /// @throws IOException if the disk does not give them, or the file is closed
+  public synchronized int readUpTo(long position, byte[] target, int offset, int length) throws IOException {
+    int available = Math.clamp(flushed + buffered - position, 0, length);
+    read(position, target, offset, available);
+    return available;
+  }
+
   /// Bytes appended so far.
   public synchronized long size() {
     return flushed + buffered;
