@@ -80,6 +80,15 @@ class BlockUploaderTest {
   }
 
   @Test
+  void aMetaAloneIsNotTakenForTheBlock() throws IOException {
+    FinalBlock block = fixture.block(0);
+    fixture.uploader().upload(block);
+    fixture.bucket.remove(BucketKeys.file(block.ulid(), "index"));
+    assertThat(fixture.uploader().upload(block)).isInstanceOf(Uploaded.class);
+    assertThat(fixture.complete(block)).isTrue();
+  }
+
+  @Test
   void refusesLabelsOfAnotherVolume() throws IOException {
     fixture.uploader().upload(fixture.block(0));
     FinalBlock foreign = fixture.block(OTHER_VOLUME, 1, 0, 0);
