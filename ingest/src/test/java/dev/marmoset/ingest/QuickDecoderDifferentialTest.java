@@ -86,8 +86,8 @@ class QuickDecoderDifferentialTest {
     }
     byte[] tooOld = new Messages().series("__name__", "up", "job", "a").sample(WriteClient.NOW / 2, 1).v2()
         .toByteArray();
-    read(quick, tooOld);
-    assertThat(quick.decode(WireVersion.V2)).isEqualTo(Decoded.COMPLETE);
+    RequestBody body = read(quick, tooOld);
+    assertThat(quick.decode(WireVersion.V2, body)).isEqualTo(Decoded.COMPLETE);
     assertThat(quick.batch.isConjecture()).isTrue();
     Ingester.Verdict verdict = quick.ingester.ingest(quick.batch, quick.stats, SeriesGate.OPEN);
     assertThat(verdict).isNotNull();
