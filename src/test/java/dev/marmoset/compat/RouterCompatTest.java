@@ -119,7 +119,8 @@ class RouterCompatTest {
     return series.isEmpty() ? new TreeMap<>() : series.iterator().next();
   }
 
-  private static Map<Map<String, String>, NavigableMap<Long, Long>> read(MarmosetProcess store, String metric) {
+  private static Map<Map<String, String>, NavigableMap<Long, Long>> read(MarmosetProcess store,
+      String metric) {
     try (var client = new StoreClient(store.grpcAddress())) {
       long now = System.currentTimeMillis();
       return client.samples(metric, now - HOUR_MS, now + HOUR_MS);
@@ -135,7 +136,8 @@ class RouterCompatTest {
 
   private static Map<Long, Double> doubles(List<QueryAnswer.Sample> samples) {
     var doubles = new TreeMap<Long, Double>();
-    samples.forEach(sample -> doubles.put(sample.t(), Double.valueOf(sample.value().replace("Inf", "Infinity"))));
+    samples.forEach(
+        sample -> doubles.put(sample.t(), Double.valueOf(sample.value().replace("Inf", "Infinity"))));
     return doubles;
   }
 

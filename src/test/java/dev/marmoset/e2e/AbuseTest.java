@@ -100,7 +100,8 @@ class AbuseTest {
     var after = Polling.until("memory to be given back", Duration.ofSeconds(20),
         () -> Optional.of(memory()).filter(now -> now.heapKib() - before.heapKib() < HEAP_SLACK_KIB),
         () -> "It was " + before + ", it is " + memory() + ".");
-    System.err.printf(Locale.ROOT, "abuse: heap %d -> %d KiB, rss %d -> %d KiB%n", before.heapKib(), after.heapKib(),
+    System.err.printf(Locale.ROOT, "abuse: heap %d -> %d KiB, rss %d -> %d KiB%n", before.heapKib(),
+        after.heapKib(),
         before.rssKib(), after.rssKib());
     assertThat(after.rssKib()).as("resident KiB").isLessThan(MOST_RSS_KIB);
     try (var client = new StoreClient(server().grpcAddress())) {
@@ -134,7 +135,8 @@ class AbuseTest {
 
   @Test
   void halfSentHeads() throws Exception {
-    try (var _ = Crowd.of(CROWD, httpAddress(), "POST /api/v1/write HTTP/1.1\nHost: a\nX-Long: " + "x".repeat(2000))) {
+    try (var _ =
+        Crowd.of(CROWD, httpAddress(), "POST /api/v1/write HTTP/1.1\nHost: a\nX-Long: " + "x".repeat(2000))) {
       honestWriteIsTaken();
     }
   }
@@ -150,7 +152,8 @@ class AbuseTest {
   @Test
   void idleConnectionsToTheStoreApi() throws Exception {
     String[] address = server().grpcAddress().split(":");
-    try (var _ = Crowd.of(CROWD, new InetSocketAddress(address[0], Integer.parseInt(address[1])), "PRI * HTTP/2.0\n")) {
+    try (var _ = Crowd.of(CROWD, new InetSocketAddress(address[0], Integer.parseInt(address[1])),
+        "PRI * HTTP/2.0\n")) {
       honestWriteIsTaken();
       try (var client = new StoreClient(server().grpcAddress())) {
         assertThat(client.samples("honest", 0, Long.MAX_VALUE)).hasSize(1);
@@ -189,7 +192,8 @@ class AbuseTest {
   @Test
   void hostileLengths() throws Exception {
     var bodies = new ArrayList<byte[]>();
-    for (long length : new long[] {Integer.MAX_VALUE, 1L << 31, (1L << 32) - 1, Long.MAX_VALUE, -1, Long.MIN_VALUE}) {
+    for (long length : new long[] {Integer.MAX_VALUE, 1L << 31, (1L << 32) - 1, Long.MAX_VALUE, -1,
+      Long.MIN_VALUE}) {
       for (int tag : new int[] {0x0A, 0x1A, 0x22, 0x2A, 0x12}) {
         bodies.add(message(tag, length));
         bodies.add(nested(message(tag, length)));
@@ -218,7 +222,8 @@ class AbuseTest {
 
   @Test
   void millionLabels() throws Exception {
-    var series = TimeSeries.newBuilder().addSamples(Sample.newBuilder().setTimestamp(System.currentTimeMillis()));
+    var series =
+        TimeSeries.newBuilder().addSamples(Sample.newBuilder().setTimestamp(System.currentTimeMillis()));
     series.addLabels(Label.newBuilder().setName("__name__").setValue("abuse"));
     for (int i = 0; i < 1_000_000; i++) {
       series.addLabels(Label.newBuilder().setName("l" + i).setValue("v"));
@@ -249,20 +254,25 @@ class AbuseTest {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(address[0], Integer.parseInt(address[1])).usePlaintext().build();
     try {
-      for (String regex : List.of("(a+)+$", "(x+x+)+y", "(.*)*(.*)*(.*)*z", "((((a{1,100}){1,100}){1,100}){1,100})",
-          "a{1000}{1000}", "(" + "a?".repeat(5000) + ")" + "a".repeat(5000), "[" + "a-z".repeat(20_000) + "]*",
-          "(".repeat(20_000), "(a|b|".repeat(1000), "(?i)" + "honest|".repeat(50_000), "\\pL{0,500}\\pN{0,500}x",
+      for (String regex : List.of("(a+)+$", "(x+x+)+y", "(.*)*(.*)*(.*)*z",
+          "((((a{1,100}){1,100}){1,100}){1,100})",
+          "a{1000}{1000}", "(" + "a?".repeat(5000) + ")" + "a".repeat(5000),
+          "[" + "a-z".repeat(20_000) + "]*",
+          "(".repeat(20_000), "(a|b|".repeat(1000), "(?i)" + "honest|".repeat(50_000),
+          "\\pL{0,500}\\pN{0,500}x",
           ".*".repeat(5_000))) {
         for (var type : List.of(LabelMatcher.Type.RE, LabelMatcher.Type.NRE)) {
           long begin = System.nanoTime();
           try {
             StoreGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS)
                 .series(SeriesRequest.newBuilder().setMinTime(0).setMaxTime(Long.MAX_VALUE)
-                    .addMatchers(LabelMatcher.newBuilder().setType(type).setName("__name__").setValue(regex)).build())
+                    .addMatchers(LabelMatcher.newBuilder().setType(type).setName("__name__").setValue(regex))
+                    .build())
                 .forEachRemaining(_ -> {
                 });
           } catch (StatusRuntimeException e) {
-            assertThat(e.getStatus().getCode().name()).as(cut(regex)).isIn("INVALID_ARGUMENT", "RESOURCE_EXHAUSTED");
+            assertThat(e.getStatus().getCode().name()).as(cut(regex)).isIn("INVALID_ARGUMENT",
+                "RESOURCE_EXHAUSTED");
           }
           assertThat(Duration.ofNanos(System.nanoTime() - begin)).as(cut(regex)).isLessThan(PATIENCE);
         }
@@ -330,7 +340,8 @@ class AbuseTest {
     long begin = System.nanoTime();
     HttpResponse<String> answer = post(Snappy.compress(request.toByteArray()), "Content-Encoding", "snappy");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).as("time of an honest write").isLessThan(PATIENCE);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).as("time of an honest write")
+        .isLessThan(PATIENCE);
   }
 
   private HttpResponse<String> post(byte[] body, String... headers) throws IOException, InterruptedException {

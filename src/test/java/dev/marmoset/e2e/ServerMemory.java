@@ -18,7 +18,8 @@ record ServerMemory(long heapKib, long rssKib) {
   static ServerMemory of(long pid) throws IOException, InterruptedException {
     String _ = jcmd(pid, "GC.run");
     // Serial has a line for each generation, G1 one for the heap.
-    long heap = USED.matcher(jcmd(pid, "GC.heap_info")).results().mapToLong(r -> Long.parseLong(r.group(1))).sum();
+    long heap =
+        USED.matcher(jcmd(pid, "GC.heap_info")).results().mapToLong(r -> Long.parseLong(r.group(1))).sum();
     var rss = RSS.matcher(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
     if (heap == 0 || !rss.find()) {
       throw new IOException("reading the memory of process " + pid);

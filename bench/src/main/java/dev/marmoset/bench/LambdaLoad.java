@@ -60,8 +60,9 @@ public final class LambdaLoad {
     Path directory = Path.of(options.getOrDefault("directory", "/tmp/lambda-load"));
     deleteAll(directory);
     Files.createDirectories(directory);
-    var command = Peer.MARMOSET.command(directory, Path.of(options.getOrDefault("jar", "server/target/marmoset.jar")),
-        List.of(options.getOrDefault("marmoset", "-XX:+UseSerialGC -Xmx256m").split(" ")));
+    var command =
+        Peer.MARMOSET.command(directory, Path.of(options.getOrDefault("jar", "server/target/marmoset.jar")),
+            List.of(options.getOrDefault("marmoset", "-XX:+UseSerialGC -Xmx256m").split(" ")));
     try (var server = new RunningServer(Peer.MARMOSET, directory, List.of(), command)) {
       long begin = System.currentTimeMillis() - rounds * requests * STEP_MS;
       for (int round = 0; round < rounds; round++) {
@@ -96,8 +97,10 @@ public final class LambdaLoad {
     double seconds = (System.nanoTime() - begin) / 1e9;
     double cpu = server.usage().cpuSeconds() - before.cpuSeconds();
     Arrays.sort(latencies);
-    System.out.printf("round %d: %d requests in %.1f s, %.2f CPU-s: %.0f requests per CPU-s, ack ms p50 %.1f p99 %.1f;"
-        + " load %s%n", round, latencies.length, seconds, cpu, latencies.length / cpu,
+    System.out.printf(
+        "round %d: %d requests in %.1f s, %.2f CPU-s: %.0f requests per CPU-s, ack ms p50 %.1f p99 %.1f;"
+            + " load %s%n",
+        round, latencies.length, seconds, cpu, latencies.length / cpu,
         latencies[latencies.length / 2] / 1e6, latencies[latencies.length * 99 / 100] / 1e6,
         Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
   }
@@ -124,8 +127,9 @@ public final class LambdaLoad {
     for (int sender = 0; sender < SENDERS; sender++) {
       var random = new SplittableRandom(sender * 31L + round);
       for (int request = 0; request < requests; request++) {
-        bodies[sender][request] = request > 0 && random.nextDouble() < DUPLICATES ? bodies[sender][request - 1]
-            : encode(sender, random, begin + ((long) round * requests + request) * STEP_MS);
+        bodies[sender][request] =
+            request > 0 && random.nextDouble() < DUPLICATES ? bodies[sender][request - 1]
+                : encode(sender, random, begin + ((long) round * requests + request) * STEP_MS);
       }
     }
     return bodies;
@@ -139,7 +143,8 @@ public final class LambdaLoad {
     for (int i = 0; i < count; i++) {
       request.addTimeseries(TimeSeries.newBuilder().addLabels(label("service", "checkout"))
           .addLabels(label("__name__", "response_status_code_total"))
-          .addLabels(label("status_code", Integer.toString(200 + i % 5 * 100))).addLabels(label("method", "GET"))
+          .addLabels(label("status_code", Integer.toString(200 + i % 5 * 100)))
+          .addLabels(label("method", "GET"))
           .addLabels(label("route", "/v1/orders/" + i)).addLabels(label("account_id", "123456789012"))
           .addLabels(label("_environment", "2026/11/21/[$LATEST]" + Integer.toHexString(sender * 7919)))
           .addSamples(Sample.newBuilder().setTimestamp(t).setValue(random.nextInt(1000))));

@@ -126,7 +126,8 @@ public final class EngineBenchmark {
     replay();
   }
 
-  private void send(RequestFile file, Workspace workspace, RequestBody received, int from, int to) throws Exception {
+  private void send(RequestFile file, Workspace workspace, RequestBody received, int from, int to)
+      throws Exception {
     var body = new byte[1 << 20];
     for (int i = from; i < to; i++) {
       file.read(i, body);

@@ -142,7 +142,8 @@ class QuickDecoderDifferentialTest {
   private static RequestBody read(Workspace workspace, byte[] bytes) {
     workspace.stats.begin();
     var body = new RequestBody(WriteOptions.defaults().limits().body(), new ByteBudget(1L << 30));
-    assertThat(body.read(new ByteArrayInputStream(bytes), bytes.length, false)).isInstanceOf(BodyResult.Complete.class);
+    assertThat(body.read(new ByteArrayInputStream(bytes), bytes.length, false))
+        .isInstanceOf(BodyResult.Complete.class);
     return body;
   }
 

@@ -51,7 +51,8 @@ final class PatternCost {
             + " repetitions and alternatives", excerpt());
       }
       if (steps > MOST_STEPS) {
-        throw new PatternSyntaxException("expression is too large: more than " + MOST_STEPS + " steps", excerpt());
+        throw new PatternSyntaxException("expression is too large: more than " + MOST_STEPS + " steps",
+            excerpt());
       }
     }
   }
