@@ -96,6 +96,11 @@ public final class PeerProcess implements AutoCloseable {
     }
   }
 
+  /// Number of the process.
+  public long pid() {
+    return process.pid();
+  }
+
   /// Waits until it ends by itself.
   ///
   /// @return its exit code

@@ -64,9 +64,9 @@ public final class SendersPage {
     return text;
   }
 
-  /// A block that is one command, as words; quotation marks are taken off.
+  /// A block that is one command, as words; single quotes are taken off, as a shell does.
   public List<String> command(String name, Map<String, String> places) {
-    return List.of(block(name, places).replace("\\\n", " ").replace("\"", "").strip().split("\\s+"));
+    return List.of(block(name, places).replace("\\\n", " ").replace("'", "").strip().split("\\s+"));
   }
 
   /// Names of blocks that say they are tested and were not asked for.

@@ -3,10 +3,11 @@ package dev.marmoset.peers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A real `thanos query` over one StoreAPI.
+/// A real `thanos query` over one StoreAPI or several.
 public final class ThanosQuery implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(30);
 
@@ -25,19 +26,25 @@ public final class ThanosQuery implements AutoCloseable {
   /// @param endpoint     gRPC host and port of the store
   /// @param replicaLabel dropped from the answers; series that differ in it only become one
   public static ThanosQuery start(String name, Path directory, String endpoint, String replicaLabel) {
+    return start(name, directory, List.of(endpoint), replicaLabel);
+  }
+
+  /// The same over several stores.
+  public static ThanosQuery start(String name, Path directory, List<String> endpoints, String replicaLabel) {
     String address = FreePorts.address();
-    var process = PeerProcess.start(name, List.of(
+    var words = new ArrayList<>(List.of(
         Peers.THANOS.binary().toString(), "query",
         "--http-address=" + address,
         "--grpc-address=" + FreePorts.address(),
-        "--endpoint=" + endpoint,
         "--query.replica-label=" + replicaLabel,
         "--query.lookback-delta=5m", // Prometheus' default
-        "--store.response-timeout=10s"), directory);
+        "--store.response-timeout=10s"));
+    endpoints.forEach(endpoint -> words.add("--endpoint=" + endpoint));
+    var process = PeerProcess.start(name, words, directory);
     var query = new ThanosQuery(process, new QueryApi(address));
     try {
       process.awaitReady(URI.create("http://" + address + "/-/ready"), START);
-      query.awaitStore(endpoint);
+      endpoints.forEach(query::awaitStore);
     } catch (IllegalStateException e) {
       query.close();
       throw e;

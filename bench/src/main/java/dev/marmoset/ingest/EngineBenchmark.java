@@ -8,6 +8,7 @@ import dev.marmoset.bench.RequestFile;
 import dev.marmoset.bench.SeriesFixtures;
 import dev.marmoset.ingest.Ingester.Verdict;
 import dev.marmoset.ingest.body.ByteBudget;
+import dev.marmoset.ingest.body.RequestBody;
 import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.head.HeadSizes;
 import dev.marmoset.storage.io.Clock;
@@ -98,13 +99,15 @@ public final class EngineBenchmark {
     Tsdb tsdb = open();
     awaitReady(tsdb);
     try (RequestFile file = RequestFile.open(bodies)) {
-      var workspace = new Workspace(tsdb, WriteOptions.defaults(), new ByteBudget(1L << 30));
+      var budget = new ByteBudget(1L << 30);
+      var workspace = new Workspace(tsdb, WriteOptions.defaults(), budget);
+      var received = new RequestBody(WriteOptions.defaults().limits().body(), budget);
       int perScrape = RequestEncoder.requestsPerScrape(series);
       int warmUp = scrapes >= WARM_UP + 5 ? WARM_UP : Math.min(2, scrapes - 1);
       Usage start = usage(tsdb);
-      send(file, workspace, 0, warmUp * perScrape);
+      send(file, workspace, received, 0, warmUp * perScrape);
       Usage warm = usage(tsdb);
-      send(file, workspace, warmUp * perScrape, scrapes * perScrape);
+      send(file, workspace, received, warmUp * perScrape, scrapes * perScrape);
       Usage end = usage(tsdb);
       System.out.printf(
           "engine series=%d scrapes=%d version=%s order=%s commit=%dms wire=%.1fB/sample refused=%d%n",
@@ -123,22 +126,23 @@ public final class EngineBenchmark {
     replay();
   }
 
-  private void send(RequestFile file, Workspace workspace, int from, int to) throws Exception {
+  private void send(RequestFile file, Workspace workspace, RequestBody received, int from, int to)
+      throws Exception {
     var body = new byte[1 << 20];
     for (int i = from; i < to; i++) {
       file.read(i, body);
-      workspace.body.read(new ByteArrayInputStream(body, 0, file.length(i)), file.length(i), true);
-      if (!(workspace.decode(version) instanceof Decoded.Complete)) {
+      received.read(new ByteArrayInputStream(body, 0, file.length(i)), file.length(i), true);
+      if (!(workspace.decode(version, received) instanceof Decoded.Complete)) {
         throw new IllegalStateException("request " + i + " was not decoded");
       }
       Verdict verdict = workspace.ingester.ingest(workspace.batch, workspace.stats, SeriesGate.OPEN);
       if (verdict == null) {
-        workspace.decodeFully(version);
+        workspace.decodeFully(version, received);
         verdict = Objects
             .requireNonNull(workspace.ingester.ingest(workspace.batch, workspace.stats, SeriesGate.OPEN));
       }
       inFlight.add(verdict);
-      workspace.body.release();
+      received.release();
       if (inFlight.size() == MOST_IN_FLIGHT) {
         await(inFlight.remove());
       }

@@ -6,6 +6,7 @@ import dev.marmoset.ingest.account.Sender;
 import dev.marmoset.ingest.account.Tally;
 import dev.marmoset.ingest.body.BodyForm;
 import dev.marmoset.ingest.body.BodyResult;
+import dev.marmoset.ingest.body.RequestBody;
 import dev.marmoset.ingest.wire.WireFault;
 import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.Storage;
@@ -136,37 +137,51 @@ public final class RemoteWriteHandler {
     }
   }
 
-  /// Reads, decodes and judges. The workspace is back in the pool before the wait for the log: a group commit may take
-  /// a second on a network file system.
-  private Progress write(WriteRequestHead head, WireVersion version, Sender sender, InputStream body) {
-    Workspace workspace = workspaces.take();
-    if (workspace == null) {
-      return Progress.ended(0,
-          Answer.refused(RequestRefusal.MEMORY_IN_FLIGHT, "too many requests are in flight"));
-    }
+  /// Reads, decodes and judges. A workspace is taken when the body is here, and back in the pool before the wait for the
+  /// log: a sender may take seconds for its body, and a group commit a second on a network file system.
+  private Progress write(WriteRequestHead head, WireVersion version, Sender sender, InputStream in) {
+    RequestBody body = workspaces.takeBody();
     try {
-      BodyResult result = workspace.body.read(body, head.contentLength(), isSniffed(head));
-      long bytes = workspace.body.receivedBytes();
-      if (!(result instanceof BodyResult.Complete complete)) {
-        return Progress.ended(bytes, refused(result));
+      BodyResult fault = body.receive(in, head.contentLength());
+      if (fault != null) {
+        return Progress.ended(body.receivedBytes(), refused(fault));
       }
-      Answer fault = refused(version, complete.form(), decode(head, version, workspace));
+      Workspace workspace = workspaces.take();
+      if (workspace == null) {
+        return Progress.ended(body.receivedBytes(),
+            Answer.refused(RequestRefusal.MEMORY_IN_FLIGHT, "too many requests are in flight"));
+      }
+      try {
+        return work(head, version, sender, body, workspace);
+      } finally {
+        workspaces.give(workspace);
+      }
+    } finally {
+      workspaces.give(body);
+    }
+  }
+
+  private Progress work(WriteRequestHead head, WireVersion version, Sender sender, RequestBody body,
+      Workspace workspace) {
+    long bytes = body.receivedBytes();
+    BodyResult result = body.decompress(isSniffed(head));
+    if (!(result instanceof BodyResult.Complete complete)) {
+      return Progress.ended(bytes, refused(result));
+    }
+    Answer fault = refused(version, complete.form(), decode(head, version, body, workspace));
+    if (fault != null) {
+      return Progress.ended(bytes, fault);
+    }
+    countLeniency(head, sender.name(), complete.form());
+    Verdict known = judge(workspace, sender);
+    if (known == null) {
+      fault = refused(version, complete.form(), workspace.decodeFully(version, body));
       if (fault != null) {
         return Progress.ended(bytes, fault);
       }
-      countLeniency(head, sender.name(), complete.form());
-      Verdict known = judge(workspace, sender);
-      if (known == null) {
-        fault = refused(version, complete.form(), workspace.decodeFully(version));
-        if (fault != null) {
-          return Progress.ended(bytes, fault);
-        }
-      }
-      Verdict verdict = known == null ? Objects.requireNonNull(judge(workspace, sender)) : known;
-      return new Progress(bytes, () -> answer(sender, version, verdict));
-    } finally {
-      workspaces.give(workspace);
     }
+    Verdict verdict = known == null ? Objects.requireNonNull(judge(workspace, sender)) : known;
+    return new Progress(bytes, () -> answer(sender, version, verdict));
   }
 
   /// Null when the message has to be read again, see [Ingester#ingest].
@@ -180,8 +195,8 @@ public final class RemoteWriteHandler {
     return verdict;
   }
 
-  private Decoded decode(WriteRequestHead head, WireVersion version, Workspace workspace) {
-    Decoded decoded = workspace.decode(version);
+  private Decoded decode(WriteRequestHead head, WireVersion version, RequestBody body, Workspace workspace) {
+    Decoded decoded = workspace.decode(version, body);
     if (decoded instanceof Decoded.Complete && options.tenancy().isPresent()) {
       String tenant = head.origin().tenant();
       workspace.tenants.apply(workspace.batch,

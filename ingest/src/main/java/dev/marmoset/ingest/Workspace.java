@@ -4,13 +4,12 @@ import dev.marmoset.ingest.body.ByteBudget;
 import dev.marmoset.ingest.body.RequestBody;
 import dev.marmoset.storage.Storage;
 
-/// Everything one request needs to be decoded and judged: buffers, columns, decoders. Confined to the request that
+/// Everything one request needs to be decoded and judged: columns, tables, decoders. Confined to the request that
 /// took it from the [WorkspacePool].
 final class Workspace {
   /// Columns for about 60,000 samples.
   private static final long MOST_RETAINED_BYTES = 2 << 20;
 
-  final RequestBody body;
   final WriteBatch batch;
   final WriteStats stats = new WriteStats();
   final Ingester ingester;
@@ -27,7 +26,6 @@ final class Workspace {
 
   Workspace(Storage storage, WriteOptions options, ByteBudget budget) {
     IngestLimits limits = options.limits();
-    body = new RequestBody(limits.body(), budget);
     batch = new WriteBatch(budget);
     conjecturing = options.tenancy().isEmpty();
     quickV1 = new QuickV1Decoder(batch, limits.maxSamples(), storage.labelHash());
@@ -39,18 +37,18 @@ final class Workspace {
     ingester = new Ingester(storage, new LabelValidator(limits.labels(), options.replicaLabel()));
   }
 
-  /// Decodes the body into the batch, perhaps as a conjecture.
-  Decoded decode(WireVersion version) {
+  /// Decodes a body into the batch, perhaps as a conjecture.
+  Decoded decode(WireVersion version, RequestBody body) {
     boolean quick = conjecturing && switch (version) {
       case V1 -> quickV1.decode(body.bytes(), body.length());
       case V2 -> quickV2.decode(body.bytes(), body.length());
     };
     spelt = quick && version == WireVersion.V2;
-    return quick ? Decoded.COMPLETE : decodeFully(version);
+    return quick ? Decoded.COMPLETE : decodeFully(version, body);
   }
 
-  /// Decodes the body into the batch, conjecturing nothing. To be called after [#decode].
-  Decoded decodeFully(WireVersion version) {
+  /// Decodes a body into the batch, conjecturing nothing. To be called after [#decode].
+  Decoded decodeFully(WireVersion version, RequestBody body) {
     Decoded decoded = switch (version) {
       case V1 -> v1.decode(body.bytes(), body.length());
       case V2 -> v2.decode(body.bytes(), body.length());
@@ -66,10 +64,10 @@ final class Workspace {
   /// @return whether the workspace is small enough to be kept for the next request
   boolean release() {
     batch.release();
-    return body.release() && retainedBytes() <= MOST_RETAINED_BYTES;
+    return retainedBytes() <= MOST_RETAINED_BYTES;
   }
 
-  /// Bytes it would keep alive in the pool, without the body's buffers, which bound themselves.
+  /// Bytes it would keep alive in the pool.
   private long retainedBytes() {
     return batch.retainedBytes() + v1.retainedBytes() + v2.retainedBytes() + spellings.retainedBytes();
   }

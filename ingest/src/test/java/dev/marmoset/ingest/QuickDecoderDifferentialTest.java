@@ -3,7 +3,9 @@ package dev.marmoset.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.MessageLite;
+import dev.marmoset.ingest.body.BodyResult;
 import dev.marmoset.ingest.body.ByteBudget;
+import dev.marmoset.ingest.body.RequestBody;
 import dev.marmoset.proto.prometheus.Label;
 import dev.marmoset.proto.prometheus.Sample;
 import dev.marmoset.proto.prometheus.TimeSeries;
@@ -84,8 +86,8 @@ class QuickDecoderDifferentialTest {
     }
     byte[] tooOld = new Messages().series("__name__", "up", "job", "a").sample(WriteClient.NOW / 2, 1).v2()
         .toByteArray();
-    read(quick, tooOld);
-    assertThat(quick.decode(WireVersion.V2)).isEqualTo(Decoded.COMPLETE);
+    RequestBody body = read(quick, tooOld);
+    assertThat(quick.decode(WireVersion.V2, body)).isEqualTo(Decoded.COMPLETE);
     assertThat(quick.batch.isConjecture()).isTrue();
     Ingester.Verdict verdict = quick.ingester.ingest(quick.batch, quick.stats, SeriesGate.OPEN);
     assertThat(verdict).isNotNull();
@@ -116,20 +118,19 @@ class QuickDecoderDifferentialTest {
 
   private void send(MessageLite message, WireVersion version) {
     byte[] bytes = message.toByteArray();
-    read(quick, bytes);
-    if (quick.decode(version) instanceof Decoded.Complete) {
+    RequestBody body = read(quick, bytes);
+    if (quick.decode(version, body) instanceof Decoded.Complete) {
       boolean conjecture = quick.batch.isConjecture();
       Ingester.Verdict verdict = quick.ingester.ingest(quick.batch, quick.stats, SeriesGate.OPEN);
       held += conjecture && verdict != null ? 1 : 0;
       if (verdict == null) {
         refuted++;
-        if (quick.decodeFully(version) instanceof Decoded.Complete) {
+        if (quick.decodeFully(version, body) instanceof Decoded.Complete) {
           assertThat(quick.ingester.ingest(quick.batch, quick.stats, SeriesGate.OPEN)).isNotNull();
         }
       }
     }
-    read(full, bytes);
-    if (full.decodeFully(version) instanceof Decoded.Complete) {
+    if (full.decodeFully(version, read(full, bytes)) instanceof Decoded.Complete) {
       assertThat(full.ingester.ingest(full.batch, full.stats, SeriesGate.OPEN)).isNotNull();
     }
     assertThat(quick.stats.samples()).as("seed %d, message %s", seed, message)
@@ -138,10 +139,12 @@ class QuickDecoderDifferentialTest {
         .isEqualTo(full.stats.refusals());
   }
 
-  private static void read(Workspace workspace, byte[] bytes) {
+  private static RequestBody read(Workspace workspace, byte[] bytes) {
     workspace.stats.begin();
-    var result = workspace.body.read(new ByteArrayInputStream(bytes), bytes.length, false);
-    assertThat(result).isNotNull();
+    var body = new RequestBody(WriteOptions.defaults().limits().body(), new ByteBudget(1L << 30));
+    assertThat(body.read(new ByteArrayInputStream(bytes), bytes.length, false))
+        .isInstanceOf(BodyResult.Complete.class);
+    return body;
   }
 
   /// Mostly what a sender repeats; now and then something else in one of its series.

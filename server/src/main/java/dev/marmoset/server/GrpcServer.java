@@ -39,6 +39,15 @@ final class GrpcServer {
   /// Requests are selectors, which are small whatever a write may be.
   private static final int LEAST_INBOUND_BYTES = 4 << 20;
 
+  private static final Duration HANDSHAKE = Duration.ofSeconds(20);
+  /// Queriers poll every 5 s; a connection without a call for so long has nobody behind it.
+  private static final Duration IDLE_CONNECTION = Duration.ofMinutes(5);
+  /// A querier puts all its calls on one connection; gRPC's default is no bound at all.
+  private static final int MAX_CALLS_PER_CONNECTION = 1000;
+  /// Calls may be cancelled, and at once many; a connection that does nothing else is closed (CVE-2023-44487).
+  private static final int MAX_RESETS = 1000;
+  private static final Duration RESET_WINDOW = Duration.ofSeconds(10);
+
   private final ExecutorService calls = Executors
       .newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
   private final HealthStatusManager health = new HealthStatusManager();
@@ -64,6 +73,10 @@ final class GrpcServer {
         .permitKeepAliveWithoutCalls(true)
         .maxInboundMessageSize(
             Math.max(LEAST_INBOUND_BYTES, config.receive().sizes().maxDecodedBytes()))
+        .handshakeTimeout(HANDSHAKE.toSeconds(), TimeUnit.SECONDS)
+        .maxConnectionIdle(IDLE_CONNECTION.toMillis(), TimeUnit.MILLISECONDS)
+        .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+        .maxRstFramesPerWindow(MAX_RESETS, (int) RESET_WINDOW.toSeconds())
         .maxConnectionAge(config.grpc().maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
         .maxConnectionAgeGrace(config.grpc().gracePeriod().toMillis(), TimeUnit.MILLISECONDS)
         .compressorRegistry(compressors)

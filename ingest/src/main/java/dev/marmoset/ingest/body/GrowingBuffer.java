@@ -2,8 +2,11 @@ package dev.marmoset.ingest.body;
 
 import java.util.Arrays;
 
-/// An array that grows by doubling up to a cap, each growth paid from a [ByteBudget]. Confined to one thread.
+/// An array that grows by doubling up to a cap, each growth paid from a [ByteBudget]. There is none before the first
+/// growth. Confined to one thread.
 final class GrowingBuffer {
+  private static final byte[] NOTHING = {};
+
   private final int firstBytes;
   private final int cap;
   private final ByteBudget budget;
@@ -16,7 +19,7 @@ final class GrowingBuffer {
     this.firstBytes = firstBytes;
     this.cap = cap;
     this.budget = budget;
-    bytes = new byte[firstBytes];
+    bytes = NOTHING;
   }
 
   byte[] bytes() {
@@ -48,7 +51,7 @@ final class GrowingBuffer {
   }
 
   private int roomy(int size) {
-    return (int) Math.min(cap, Math.max(size, bytes.length * 2L));
+    return (int) Math.min(cap, Math.max(Math.max(size, firstBytes), bytes.length * 2L));
   }
 
   /// Pays for what a request uses, also of an array that is long enough already.

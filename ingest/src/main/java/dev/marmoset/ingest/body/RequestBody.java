@@ -46,19 +46,27 @@ public final class RequestBody {
   /// @param contentLength length that the sender declares, or -1
   /// @param sniff         whether the bytes decide on the coding; otherwise the body is plain
   public BodyResult read(InputStream in, long contentLength, boolean sniff) {
+    BodyResult fault = receive(in, contentLength);
+    return fault == null ? decompress(sniff) : fault;
+  }
+
+  /// Reads a body to its end. It holds no more than what has come, and 8 KiB: a sender may take its time.
+  ///
+  /// @return what is wrong; null if all has come
+  public @Nullable BodyResult receive(InputStream in, long contentLength) {
     rawLength = 0;
     decodedLength = 0;
     plain = true;
-    BodyResult fault;
     try {
-      fault = contentLength > limits.maxCompressedBytes() ? overCompressedCap() : fill(in);
+      return contentLength > limits.maxCompressedBytes() ? overCompressedCap() : fill(in);
     } catch (IOException e) {
       return new BodyResult.Unavailable(true,
           "reading the body broke off after " + rawLength + " bytes: " + e.getMessage());
     }
-    if (fault != null) {
-      return fault;
-    }
+  }
+
+  /// Decompresses what was received.
+  public BodyResult decompress(boolean sniff) {
     if (rawLength == 0) {
       return new BodyResult.Undecodable("body is empty");
     }

@@ -50,8 +50,7 @@ public final class Flags {
   /// Most connections.
   public static final Flag<Long> HTTP_MAX_CONNECTIONS = Flag.single(HTTP_GROUP, "http.max-connections",
       Syntax.number(16, 1_000_000), "4096",
-      "Most HTTP connections open at a time. At the limit none is accepted, and connections that have been idle for"
-          + " 15s are closed, until there is room.");
+      "Most HTTP connections open at a time. A further one takes the place of the one that has been silent longest.");
   /// Whether `/-/quit` exists.
   public static final Flag<Boolean> LIFECYCLE = Flag.onOff(HTTP_GROUP, "web.enable-lifecycle", false,
       "Stop the process on POST or PUT to /-/quit.");

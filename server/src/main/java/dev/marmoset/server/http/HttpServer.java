@@ -3,7 +3,6 @@ package dev.marmoset.server.http;
 import dev.marmoset.server.auth.Gatekeeper;
 import dev.marmoset.server.tls.ServerTls;
 import dev.marmoset.server.tls.TlsSettings.ClientAuth;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,7 +15,6 @@ import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -32,13 +30,14 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class HttpServer {
   /// Selector, acceptor and a few callbacks; endpoints do not run here.
   private static final int PLATFORM_THREADS = 8;
+  /// Connections that may wait to be accepted: as many as Linux allows by default. With Java's 50, most of a thousand
+  /// functions that start at once wait a second for the retransmission of their first packet.
+  private static final int BACKLOG = 4096;
   /// Longer than clients keep idle connections (Prometheus 5 min, balancers 1 min), so that the client closes first and
   /// never sends into a connection that is being closed.
   private static final Duration IDLE_CONNECTION = Duration.ofMinutes(6);
   /// A body that stalls this long is given up: it holds memory of the write path.
   private static final Duration IDLE_REQUEST = Duration.ofSeconds(30);
-  /// At the limit of connections. Longer than a write may wait for its fsync (11 s), which must not be cut off.
-  private static final Duration IDLE_CROWDED = Duration.ofSeconds(15);
   /// Shed idle connections at once when stopping.
   private static final Duration IDLE_STOPPING = Duration.ofSeconds(1);
 
@@ -54,6 +53,8 @@ public final class HttpServer {
     var http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setIdleTimeout(IDLE_REQUEST.toMillis());
+    // Jetty's cache of header fields is a trie of 98 KiB for every connection: a thousand senders would hold 100 MB.
+    http.setHeaderCacheSize(0);
     connector = security.tls().map(tls -> new ServerConnector(server, 1, 1, secured(tls, http)))
         .orElseGet(() -> new ServerConnector(server, 1, 1, new HttpConnectionFactory(http),
             new HTTP2CServerConnectionFactory(http)));
@@ -62,11 +63,8 @@ public final class HttpServer {
     connector.setIdleTimeout(IDLE_CONNECTION.toMillis());
     connector.setShutdownIdleTimeout(IDLE_STOPPING.toMillis());
     server.addConnector(connector);
-    var limit = new NetworkConnectionLimit(listen.maxConnections(), server);
-    limit.setEndPointIdleTimeout(IDLE_CROWDED.toMillis());
-    server.addBean(limit);
-    Gauge.builder("marmoset.http.connections", connector, c -> c.getConnectedEndPoints().size())
-        .description("open HTTP connections").register(registry);
+    connector.setAcceptQueueSize(BACKLOG);
+    connector.addBean(new ConnectionBound(listen.maxConnections(), registry));
     server.setHandler(new GracefulHandler(new EndpointHandler(router,
         new Door(security.gatekeeper(), registry), new HttpMetrics(registry))));
     server.setStopTimeout(listen.stopTimeout().toMillis());
@@ -81,8 +79,8 @@ public final class HttpServer {
   ///
   /// @param host           empty for every local address
   /// @param port           0 for any free port
-  /// @param maxConnections connections that may be open at a time; at the limit no new one is accepted, and idle ones
-  ///                       are closed soon
+  /// @param maxConnections connections that may be open at a time; a further one takes the place of the one that has
+  ///                       been silent longest
   /// @param stopTimeout    how long running requests may take while stopping
   public record Listen(String host, int port, int maxConnections, Duration stopTimeout) {}
 

@@ -8,8 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.time.Duration;
 import java.util.Locale;
 
 /// Speaks HTTP/1.1 byte by byte, so that a test decides what is on the wire. Not thread-safe.
@@ -51,21 +49,6 @@ final class RawClient implements AutoCloseable {
       text.append(new String(in.readNBytes(length), ISO_8859_1));
     }
     return text.toString();
-  }
-
-  /// Whether nothing arrives for a while.
-  boolean silentFor(Duration span) throws IOException {
-    socket.setSoTimeout((int) span.toMillis());
-    try {
-      in.mark(1);
-      boolean silent = in.read() < 0;
-      in.reset();
-      return silent;
-    } catch (SocketTimeoutException _) {
-      return true;
-    } finally {
-      socket.setSoTimeout(PATIENCE_MS);
-    }
   }
 
   /// Whether the server has closed the connection.

@@ -3,6 +3,7 @@ package dev.marmoset.storage.labels;
 import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A compiled regular expression over whole label values: RE2 syntax, anchored at both ends, `.` matches newline.
@@ -18,6 +19,7 @@ public final class ValuePattern {
   private final String text;
   private final Pattern compiled;
   private final List<String> literals;
+  private final Set<String> distinct;
   private final String prefix;
   private final @Nullable Wildcards wildcards;
 
@@ -25,12 +27,17 @@ public final class ValuePattern {
     this.text = text;
     this.compiled = compiled;
     this.literals = alternatives(unwrapped(text));
+    this.distinct = Set.copyOf(literals);
     this.prefix = literals.isEmpty() ? literalPrefix(text) : "";
     this.wildcards = Wildcards.of(text, META);
   }
 
-  /// @throws com.google.re2j.PatternSyntaxException if the expression is not valid RE2
+  /// @throws com.google.re2j.PatternSyntaxException if the expression is not valid RE2 or too large
   static ValuePattern compile(String regex) {
+    // Literals are looked up, and those with wildcards are not run either; there may be very many.
+    if (alternatives(unwrapped(regex)).isEmpty() && Wildcards.of(regex, META) == null) {
+      PatternCost.check(regex);
+    }
     return new ValuePattern(regex, Pattern.compile("^(?s:" + regex + ")$"));
   }
 
@@ -42,7 +49,7 @@ public final class ValuePattern {
   /// Whether the whole value matches.
   public boolean matches(String value) {
     if (!literals.isEmpty()) {
-      return literals.contains(value);
+      return distinct.contains(value);
     }
     if (wildcards != null) {
       return wildcards.matches(value);

@@ -1,0 +1,355 @@
+package dev.marmoset.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import dev.marmoset.peers.MarmosetProcess;
+import dev.marmoset.peers.PeerLogs;
+import dev.marmoset.peers.Polling;
+import dev.marmoset.proto.prometheus.Label;
+import dev.marmoset.proto.prometheus.Sample;
+import dev.marmoset.proto.prometheus.TimeSeries;
+import dev.marmoset.proto.prometheus.WriteRequest;
+import dev.marmoset.proto.thanos.LabelMatcher;
+import dev.marmoset.proto.thanos.SeriesRequest;
+import dev.marmoset.proto.thanos.StoreGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.xerial.snappy.Snappy;
+
+/// What strangers may do to the shipped program with all doors open and a heap of 256 MB: it refuses cheaply, its memory
+/// is what it was, nothing of it is stored, and honest senders get through meanwhile.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AbuseTest {
+  private static final int CROWD = 10_000;
+  private static final int CLIENTS = 16;
+  private static final int HUNG_UP = 0;
+  /// Live objects may grow by this over an attack, for tables and buffers that the pools keep; an attack goes through
+  /// gigabytes, so a leak is far more.
+  private static final long HEAP_SLACK_KIB = 80 << 10;
+  /// 256 MB of heap, and what a JVM has besides.
+  private static final long MOST_RSS_KIB = 640 << 10;
+  /// An honest request, while an attack runs on two shared cores.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final byte[] NOTHING = {};
+
+  @RegisterExtension
+  private final PeerLogs logs = new PeerLogs();
+  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final long honestTime = System.currentTimeMillis();
+  private final List<MarmosetProcess> running = new ArrayList<>();
+  private ServerMemory before = new ServerMemory(0, 0);
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    running.add(MarmosetProcess.start("marmoset", directory, "--no-self-monitoring"));
+    logs.watch(server().process());
+    // What is loaded and kept once is not a leak.
+    honestWriteIsTaken();
+    for (byte[] body : List.of(NOTHING, Snappy.compress(new byte[1 << 20]))) {
+      HttpResponse<String> _ = post(body, "Content-Encoding", "snappy");
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    running.forEach(MarmosetProcess::close);
+    http.close();
+  }
+
+  @BeforeEach
+  void measure() {
+    before = memory();
+  }
+
+  @AfterEach
+  void nothingIsLeftOfIt() throws Exception {
+    honestWriteIsTaken();
+    // Connections that the client has closed are taken apart in the background.
+    var after = Polling.until("memory to be given back", Duration.ofSeconds(20),
+        () -> Optional.of(memory()).filter(now -> now.heapKib() - before.heapKib() < HEAP_SLACK_KIB),
+        () -> "It was " + before + ", it is " + memory() + ".");
+    System.err.printf(Locale.ROOT, "abuse: heap %d -> %d KiB, rss %d -> %d KiB%n", before.heapKib(),
+        after.heapKib(),
+        before.rssKib(), after.rssKib());
+    assertThat(after.rssKib()).as("resident KiB").isLessThan(MOST_RSS_KIB);
+    try (var client = new StoreClient(server().grpcAddress())) {
+      assertThat(client.samples("abuse", 0, Long.MAX_VALUE)).as("stored").isEmpty();
+    }
+    assertThat(get("/api/v1/status/tsdb")).contains("\"numSeries\":1,");
+  }
+
+  private ServerMemory memory() {
+    try {
+      return ServerMemory.of(server().process().pid());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private MarmosetProcess server() {
+    return running.getFirst();
+  }
+
+  private InetSocketAddress httpAddress() {
+    return new InetSocketAddress("127.0.0.1", server().uri("/").getPort());
+  }
+
+  @Test
+  void idleConnections() throws Exception {
+    try (var _ = Crowd.of(CROWD, httpAddress(), "")) {
+      honestWriteIsTaken();
+    }
+  }
+
+  @Test
+  void halfSentHeads() throws Exception {
+    try (var _ =
+        Crowd.of(CROWD, httpAddress(), "POST /api/v1/write HTTP/1.1\nHost: a\nX-Long: " + "x".repeat(2000))) {
+      honestWriteIsTaken();
+    }
+  }
+
+  @Test
+  void halfSentBodies() throws Exception {
+    try (var _ = Crowd.of(CROWD, httpAddress(), "POST /api/v1/write HTTP/1.1\nHost: a\n"
+        + "Content-Type: application/x-protobuf\nContent-Length: 16000000\n\nabc")) {
+      honestWriteIsTaken();
+    }
+  }
+
+  @Test
+  void idleConnectionsToTheStoreApi() throws Exception {
+    String[] address = server().grpcAddress().split(":");
+    try (var _ = Crowd.of(CROWD, new InetSocketAddress(address[0], Integer.parseInt(address[1])),
+        "PRI * HTTP/2.0\n")) {
+      honestWriteIsTaken();
+      try (var client = new StoreClient(server().grpcAddress())) {
+        assertThat(client.samples("honest", 0, Long.MAX_VALUE)).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void headerFloods() throws Exception {
+    var many = new StringBuilder("POST /api/v1/write HTTP/1.1\nHost: a\n");
+    for (int i = 0; i < 10_000; i++) {
+      many.append("x-").append(i).append(": 1\n");
+    }
+    try (var _ = Crowd.of(200, httpAddress(), many.append('\n').toString());
+        var _ = Crowd.of(200, httpAddress(), "GET /" + "a".repeat(1 << 20))) {
+      honestWriteIsTaken();
+    }
+    assertThat(post(NOTHING, "x-long", "y".repeat(100_000)).statusCode()).isEqualTo(431);
+  }
+
+  @Test
+  void bombs() throws Exception {
+    byte[] zeros = new byte[(64 << 20) + 1];
+    byte[] snappy = Snappy.compress(zeros);
+    var gzip = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(gzip)) {
+      out.write(zeros);
+    }
+    // One byte less than the cap, so that it has to be decoded to be refused.
+    byte[] below = Snappy.compress(new byte[(64 << 20) - 1]);
+    byte[] lying = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 0};
+    byte[][] bodies = {snappy, gzip.toByteArray(), below, lying};
+    assertAllRefused(200, i -> bodies[i % bodies.length]);
+  }
+
+  @Test
+  void hostileLengths() throws Exception {
+    var bodies = new ArrayList<byte[]>();
+    for (long length : new long[] {Integer.MAX_VALUE, 1L << 31, (1L << 32) - 1, Long.MAX_VALUE, -1,
+      Long.MIN_VALUE}) {
+      for (int tag : new int[] {0x0A, 0x1A, 0x22, 0x2A, 0x12}) {
+        bodies.add(message(tag, length));
+        bodies.add(nested(message(tag, length)));
+      }
+    }
+    // Group tags, a field number of zero, an endless varint, nothing but tags.
+    bodies.add(new byte[] {0x0B, 0x0B, 0x0B, 0x0C});
+    bodies.add(new byte[] {0x0A, 0x02, 0x00, 0x00});
+    bodies.add(bytes(1000, 0xFF));
+    bodies.add(bytes(1 << 20, 0x0A));
+    var random = new Random(6);
+    for (int i = 0; i < 500; i++) {
+      byte[] noise = new byte[1 + random.nextInt(300)];
+      random.nextBytes(noise);
+      bodies.add(nested(noise));
+    }
+    for (String type : List.of("application/x-protobuf",
+        "application/x-protobuf;proto=io.prometheus.write.v2.Request")) {
+      for (byte[] body : bodies) {
+        int status = post(body, "Content-Encoding", "identity", "Content-Type", type).statusCode();
+        // Noise may happen to be a message without anything to store.
+        assertThat(status).isIn(400, 413, 204);
+      }
+    }
+  }
+
+  @Test
+  void millionLabels() throws Exception {
+    var series =
+        TimeSeries.newBuilder().addSamples(Sample.newBuilder().setTimestamp(System.currentTimeMillis()));
+    series.addLabels(Label.newBuilder().setName("__name__").setValue("abuse"));
+    for (int i = 0; i < 1_000_000; i++) {
+      series.addLabels(Label.newBuilder().setName("l" + i).setValue("v"));
+    }
+    byte[] body = Snappy.compress(WriteRequest.newBuilder().addTimeseries(series).build().toByteArray());
+    assertAllRefused(20, _ -> body);
+  }
+
+  @Test
+  void longLabelsAndManyRefusedSeries() throws Exception {
+    var request = WriteRequest.newBuilder();
+    for (int i = 0; i < 50_000; i++) {
+      request.addTimeseries(TimeSeries.newBuilder().addSamples(Sample.newBuilder().setTimestamp(i))
+          .addLabels(Label.newBuilder().setName("__name__").setValue("abuse"))
+          .addLabels(Label.newBuilder().setName("i").setValue("x".repeat(200) + i)));
+    }
+    byte[] tooOld = Snappy.compress(request.build().toByteArray());
+    byte[] long_ = Snappy.compress(WriteRequest.newBuilder().addTimeseries(TimeSeries.newBuilder()
+        .addSamples(Sample.newBuilder().setTimestamp(System.currentTimeMillis()))
+        .addLabels(Label.newBuilder().setName("__name__").setValue("abuse"))
+        .addLabels(Label.newBuilder().setName("n").setValue("x".repeat(20 << 20)))).build().toByteArray());
+    assertAllRefused(20, i -> i % 2 == 0 ? tooOld : long_);
+  }
+
+  @Test
+  void regexBombs() throws Exception {
+    String[] address = server().grpcAddress().split(":");
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(address[0], Integer.parseInt(address[1])).usePlaintext().build();
+    try {
+      for (String regex : List.of("(a+)+$", "(x+x+)+y", "(.*)*(.*)*(.*)*z",
+          "((((a{1,100}){1,100}){1,100}){1,100})",
+          "a{1000}{1000}", "(" + "a?".repeat(5000) + ")" + "a".repeat(5000),
+          "[" + "a-z".repeat(20_000) + "]*",
+          "(".repeat(20_000), "(a|b|".repeat(1000), "(?i)" + "honest|".repeat(50_000),
+          "\\pL{0,500}\\pN{0,500}x",
+          ".*".repeat(5_000))) {
+        for (var type : List.of(LabelMatcher.Type.RE, LabelMatcher.Type.NRE)) {
+          long begin = System.nanoTime();
+          try {
+            StoreGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS)
+                .series(SeriesRequest.newBuilder().setMinTime(0).setMaxTime(Long.MAX_VALUE)
+                    .addMatchers(LabelMatcher.newBuilder().setType(type).setName("__name__").setValue(regex))
+                    .build())
+                .forEachRemaining(_ -> {
+                });
+          } catch (StatusRuntimeException e) {
+            assertThat(e.getStatus().getCode().name()).as(cut(regex)).isIn("INVALID_ARGUMENT",
+                "RESOURCE_EXHAUSTED");
+          }
+          assertThat(Duration.ofNanos(System.nanoTime() - begin)).as(cut(regex)).isLessThan(PATIENCE);
+        }
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static String cut(String regex) {
+    return regex.substring(0, Math.min(40, regex.length()));
+  }
+
+  /// Sends bodies from several clients at once. None may be stored; a 503 says that there is no room for now.
+  private void assertAllRefused(int requests, IntFunction<byte[]> body) throws Exception {
+    try (var executor = Executors.newFixedThreadPool(CLIENTS)) {
+      var statuses = new ArrayList<Future<Integer>>();
+      for (int i = 0; i < requests; i++) {
+        byte[] next = body.apply(i);
+        statuses.add(executor.submit(() -> {
+          try {
+            return post(next, "Content-Type", "application/x-protobuf").statusCode();
+          } catch (IOException _) {
+            return HUNG_UP; // answered before all was sent, and closed
+          }
+        }));
+      }
+      for (var status : statuses) {
+        assertThat(status.get()).isIn(400, 413, 503, HUNG_UP);
+      }
+    }
+  }
+
+  private static byte[] message(int tag, long length) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var out = CodedOutputStream.newInstance(bytes);
+    out.writeRawByte((byte) tag);
+    out.writeUInt64NoTag(length);
+    out.writeRawBytes(new byte[] {0x0A, 0x01, 0x61});
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  /// Inside a series of either version.
+  private static byte[] nested(byte[] inner) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var out = CodedOutputStream.newInstance(bytes);
+    out.writeBytes(1, ByteString.copyFrom(inner));
+    out.writeBytes(5, ByteString.copyFrom(inner));
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  private static byte[] bytes(int count, int value) {
+    byte[] bytes = new byte[count];
+    Arrays.fill(bytes, (byte) value);
+    return bytes;
+  }
+
+  /// Always the same sample: a no-op but for the first.
+  private void honestWriteIsTaken() throws IOException, InterruptedException {
+    var request = WriteRequest.newBuilder().addTimeseries(TimeSeries.newBuilder()
+        .addLabels(Label.newBuilder().setName("__name__").setValue("honest"))
+        .addSamples(Sample.newBuilder().setTimestamp(honestTime).setValue(1))).build();
+    long begin = System.nanoTime();
+    HttpResponse<String> answer = post(Snappy.compress(request.toByteArray()), "Content-Encoding", "snappy");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).as("time of an honest write")
+        .isLessThan(PATIENCE);
+  }
+
+  private HttpResponse<String> post(byte[] body, String... headers) throws IOException, InterruptedException {
+    return http.send(HttpRequest.newBuilder(server().uri("/api/v1/write")).timeout(Duration.ofSeconds(60))
+        .headers(headers).POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofString());
+  }
+
+  private String get(String path) throws IOException, InterruptedException {
+    return http.send(HttpRequest.newBuilder(server().uri(path)).build(), BodyHandlers.ofString()).body();
+  }
+}
