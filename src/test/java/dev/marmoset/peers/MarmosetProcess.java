@@ -58,8 +58,9 @@ public final class MarmosetProcess implements AutoCloseable {
       String grpc) {
     var command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx256m",
-        "--sun-misc-unsafe-memory-access=allow",
+        // As the launcher and the image start it, on half of a small task's memory.
+        "-XX:+UseSerialGC", "-Xmx256m", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError",
+        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
         "-jar", jar().toString(), "serve",
         "--http-address=" + http,
         "--grpc-address=" + grpc,

@@ -30,6 +30,8 @@ final class Limits {
   private static final int SELECT_SHARE = 4;
   private static final int BODY_SHARE = 3;
   private static final int ROUTED_SHARE = 6;
+  private static final int DECODED_SHARE = 8;
+  private static final long LEAST_DECODED_BYTES = 8L << 20;
   /// What the largest message may take beyond its size while it is read.
   private static final long MESSAGE_SLACK = 9L << 20;
 
@@ -39,8 +41,10 @@ final class Limits {
   static WriteOptions ofWrites(ServerConfig config) {
     var receive = config.receive();
     var sizes = receive.sizes();
-    long bodies = Math.max((long) sizes.maxBodyBytes() + sizes.maxDecodedBytes(), heap() / BODY_SHARE);
-    var limits = new IngestLimits(new BodyLimits(sizes.maxBodyBytes(), sizes.maxDecodedBytes(), bodies),
+    int decoded = decodedBytes(config);
+    int body = Math.min(sizes.maxBodyBytes(), decoded);
+    long bodies = Math.max((long) body + decoded, heap() / BODY_SHARE);
+    var limits = new IngestLimits(new BodyLimits(body, decoded, bodies),
         new LabelLimits(sizes.maxLabels(), sizes.maxNameBytes(), sizes.maxValueBytes(), sizes.maxSetBytes()),
         sizes.maxSamples(), IngestLimits.defaults().commitTimeout());
     // Without a replica label of our own, series of others must still not carry the usual one.
@@ -54,7 +58,13 @@ final class Limits {
 
   /// Bytes that the messages of routers may hold, besides what their writes hold as all writes do.
   static long routedBytes(ServerConfig config) {
-    return Math.max(config.receive().sizes().maxDecodedBytes() + MESSAGE_SLACK, heap() / ROUTED_SHARE);
+    return Math.max(decodedBytes(config) + MESSAGE_SLACK, heap() / ROUTED_SHARE);
+  }
+
+  /// The largest decoded body: a few of them at once must leave a small heap its room.
+  private static int decodedBytes(ServerConfig config) {
+    long share = Math.max(LEAST_DECODED_BYTES, heap() / DECODED_SHARE);
+    return (int) Math.min(config.receive().sizes().maxDecodedBytes(), share);
   }
 
   /// What one sender may send and all of them may create.

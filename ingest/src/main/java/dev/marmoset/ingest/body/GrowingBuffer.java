@@ -34,7 +34,13 @@ final class GrowingBuffer {
       return false;
     }
     if (bytes.length < size) {
+      // While it is copied the old array is there too.
+      int old = bytes.length;
+      if (!budget.tryTake(old)) {
+        return false;
+      }
       bytes = Arrays.copyOf(bytes, roomy(size));
+      budget.give(old);
     }
     return true;
   }
@@ -45,7 +51,9 @@ final class GrowingBuffer {
       return false;
     }
     if (bytes.length < size) {
-      bytes = new byte[roomy(size)];
+      int length = roomy(size);
+      bytes = NOTHING;
+      bytes = new byte[length];
     }
     return true;
   }

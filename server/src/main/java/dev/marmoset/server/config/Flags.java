@@ -254,7 +254,8 @@ public final class Flags {
   /// Largest decoded body.
   public static final Flag<Long> RECEIVE_MAX_DECODED_BYTES = Flag.single(RECEIVE_GROUP,
       "receive.max-decoded-bytes",
-      Syntax.bytes(MIB, 1024 * MIB), "64MiB", "Largest body of a write when decompressed. At least 1MiB.");
+      Syntax.bytes(MIB, 1024 * MIB), "64MiB",
+      "Largest body of a write when decompressed, at most an eighth of the heap or 8MiB. At least 1MiB.");
   /// Most labels of a series.
   public static final Flag<Long> RECEIVE_MAX_LABELS = Flag.single(RECEIVE_GROUP, "receive.max-labels",
       Syntax.number(1, 10_000), "256", "Most labels a series may have, its name included.");
