@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /// @param heapKib live objects: used heap right after a collection
 /// @param rssKib  resident memory
 record ServerMemory(long heapKib, long rssKib) {
-  private static final Pattern USED = Pattern.compile("(?m)^\\s*(?:DefNew|Tenured|garbage-first heap)\\s.*\\bused (\\d+)K");
+  private static final Pattern USED =
+      Pattern.compile("(?m)^\\s*(?:DefNew|Tenured|garbage-first heap)\\s.*\\bused (\\d+)K");
   private static final Pattern RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
   /// Asks the JVM for a full collection first.

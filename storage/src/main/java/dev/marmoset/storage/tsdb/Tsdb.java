@@ -302,6 +302,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
     cleaning.step(keeper.states().values(), served(view));
   }
 
+  /// Has the logs of others looked at now, for tests whose clock does not pass by itself.
+  void lookAtLogs() {
+    LockSupport.unpark(followThread);
+  }
+
   private static Set<Ulid> served(StoreView view) {
     return view.blocks().stream().map(block -> block.meta().ulid()).collect(Collectors.toSet());
   }

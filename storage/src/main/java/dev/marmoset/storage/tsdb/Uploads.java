@@ -17,6 +17,7 @@ import dev.marmoset.storage.window.WindowLogs;
 import dev.marmoset.storage.window.register.BucketIdentity;
 import dev.marmoset.storage.window.register.RegisterFiles;
 import dev.marmoset.storage.window.register.RegisterRecord.ListedFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -31,22 +32,29 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings committed blocks to the bucket, on a thread of its own.
+/// Brings committed blocks to the bucket, on a virtual thread: an interrupted request then gives its socket up.
 public final class Uploads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
-  /// Files of a block that go up at once; each takes one part of memory.
+  /// Files of a block that go up at once.
   private static final int FILES_AT_ONCE = 2;
   /// What another replica has committed is left to it for so long.
   private static final Duration FOREIGN_AFTER = Duration.ofMinutes(10);
   private static final long DEFECT_NANOS = 10_000_000_000L;
   private static final long LONGEST_WAIT_NANOS = 30_000_000_000L;
   private static final long STOP_MILLIS = 2_000;
+  /// Duplicates of the windows that were published within the acceptance window and a week are looked for once a day.
+  private static final Duration AUDIT_EVERY = Duration.ofDays(1);
+  private static final Duration AUDIT_SPAN = Duration.ofDays(8);
 
   private final ObjectStore store;
   private final UploadStats stats = new UploadStats();
+  private final Origin origin;
+  private final Clock clock;
+  private final BlockUploader uploader;
   private final UploadQueue queue;
   private final ExecutorService transfers = Executors.newVirtualThreadPerTaskExecutor();
   private final Thread thread;
+  private long lastAudit;
   private volatile boolean closing;
 
   /// What uploads are about.
@@ -57,13 +65,17 @@ public final class Uploads implements AutoCloseable {
 
   Uploads(Origin origin, ObjectStore store, boolean adoptLabels, Clock clock, RandomGenerator random) {
     this.store = store;
+    this.origin = origin;
+    this.clock = clock;
+    this.lastAudit = clock.nanos();
+    // Progress needs no word to others: they leave an upload to its author for a while and repeat it without harm.
     var rules = new BlockUploader.Rules(() -> !closing && origin.logs().isLive(), () -> {
     }, adoptLabels);
     var tools = new BlockUploader.Tools(origin.files(), store, clock, new UlidGenerator(clock, random));
-    var uploader =
+    this.uploader =
         new BlockUploader(tools, rules, new BlockUploader.Parallelism(FILES_AT_ONCE, transfers), stats);
     this.queue = new UploadQueue(new Windows(origin, clock), uploader, clock, random, stats);
-    this.thread = Thread.ofPlatform().name("upload").daemon().unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("upload").unstarted(this::run);
   }
 
   /// What is counted. Thread-safe.
@@ -78,7 +90,19 @@ public final class Uploads implements AutoCloseable {
 
   /// Attempts at most one block, for tests; answers the ns until there is something to do again.
   long step() {
+    if (clock.nanos() - lastAudit >= AUDIT_EVERY.toNanos()) {
+      lastAudit = clock.nanos();
+      audit();
+    }
     return queue.step();
+  }
+
+  private void audit() {
+    try {
+      uploader.audit(origin.identity(), clock.wallMillis() - AUDIT_SPAN.toMillis());
+    } catch (IOException e) {
+      LOG.warn("looking for duplicates in {}: {}; tomorrow again", store.name(), e.toString());
+    }
   }
 
   /// Stops: a request under way is left to its timeout, and repeated by whoever comes next.
@@ -99,7 +123,7 @@ public final class Uploads implements AutoCloseable {
     while (!closing) {
       long wait = DEFECT_NANOS;
       try {
-        wait = Math.min(queue.step(), LONGEST_WAIT_NANOS);
+        wait = Math.min(step(), LONGEST_WAIT_NANOS);
       } catch (RuntimeException | Error e) {
         // Top of the thread: a defect must not end all uploads.
         LOG.error("step of the upload", e);

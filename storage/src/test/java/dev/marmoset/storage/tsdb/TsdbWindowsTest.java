@@ -47,7 +47,11 @@ class TsdbWindowsTest {
       simulation.uploadTo(bucket);
       for (int day = 0; day < 7; day++) {
         simulation.run(Duration.ofHours(13), 3, 20);
-        simulation.restart();
+        if (day % 2 == 0) {
+          simulation.restart();
+        } else {
+          simulation.crash();
+        }
         simulation.run(Duration.ofHours(11), 3, 20);
         assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
       }
@@ -75,6 +79,8 @@ class TsdbWindowsTest {
       simulation.uploadTo(bucket);
       for (int i = 0; i < 4; i++) {
         simulation.run(Duration.ofHours(9), 3, 20);
+        assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+        simulation.restart();
         assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
       }
       simulation.run(Duration.ofHours(27), 0, 0);

@@ -13,6 +13,7 @@ import dev.marmoset.storage.io.VirtualClock;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.log.LogCatalog;
 import dev.marmoset.storage.objstore.BucketSettings;
 import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.window.WindowOptions;
@@ -32,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 /// A store on real files under a virtual clock: days pass in seconds. Its windows are kept step by step.
 final class WindowSimulation implements AutoCloseable {
   static final long STEP_MS = 12_000;
+  private static final long LOOK_MS = 3_000;
   private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int STEPS_PER_REQUEST = 10;
 
@@ -153,12 +155,29 @@ final class WindowSimulation implements AutoCloseable {
     openBucket();
   }
 
+  /// The logs of the dead are sealed when they have been silent for 45 s.
+  private void awaitSeals() throws IOException {
+    for (int i = 0; LogCatalog.read(files, data).logs().stream().filter(log -> !log.sealed())
+        .count() > 1; i++) {
+      assertThat(i).as("looks at the log of a dead process").isLessThan(500);
+      clock.pass(LOOK_MS);
+      try (Appender request = tsdb.appender()) {
+        append(request, Labels.of("__name__", "tick"), clock.wallMillis());
+        assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
+            .isInstanceOf(CommitOutcome.Durable.class);
+      }
+      tsdb.lookAtLogs();
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
   /// Ends the store as `kill -9` would and starts it again.
   void crash() throws IOException {
     uploads.ifPresent(Uploads::close);
     tsdb.kill();
     tsdb = open();
     openBucket();
+    awaitSeals();
   }
 
   private Tsdb open() throws IOException {
