@@ -205,6 +205,7 @@ public final class WindowKeeper {
       serve();
     }
     var unneeded = parts.ledger().dropped();
+    unneeded.addAll(parts.ledger().orphans());
     unneeded.retainAll(parts.shelf().present());
     parts.shelf().sweep(unneeded);
   }

@@ -2,6 +2,7 @@ package dev.marmoset.storage.window;
 
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.window.register.RegisterRecord;
+import dev.marmoset.storage.window.register.RegisterRecord.Claim;
 import dev.marmoset.storage.window.register.RegisterRecord.Stamp;
 import dev.marmoset.storage.window.register.RegisterWriter;
 import dev.marmoset.storage.window.register.RegisterWriter.Appended;
@@ -92,6 +93,22 @@ final class WindowLedger {
     var dropped = new LinkedHashSet<Ulid>();
     states.values().forEach(state -> dropped.addAll(state.dropped()));
     return dropped;
+  }
+
+  /// Blocks that were announced by a claim, may lie on the volume complete, and can never be registered any more, because
+  /// the claim has been superseded or the window is closed.
+  Set<Ulid> orphans() {
+    var orphans = new LinkedHashSet<Ulid>();
+    for (WindowState state : states.values()) {
+      Optional<Claim> open = state.isClosed() ? Optional.empty() : state.openClaim();
+      for (RegisterRecord next : state.records()) {
+        if (next instanceof Claim claim && !open.equals(Optional.of(claim))) {
+          orphans.add(claim.planned());
+        }
+      }
+      state.blocks().forEach(orphans::remove);
+    }
+    return orphans;
   }
 
   /// Appends a record.

@@ -5,9 +5,11 @@ import java.util.Random;
 
 /// Samples like those of node_exporters, by the mix of the performance design (W1): constants 54 %, CPU seconds 14.5 %,
 /// integer counters 11 %, rare counters 9 %, memory gauges 7.6 %, others; 5 % of the scrapes are off by up to 4 ms.
-final class NodeLikeData {
-  static final int SERIES_PER_HOST = 1119;
-  static final long SCRAPE_MILLIS = 15_000;
+public final class NodeLikeData {
+  /// Series of one host.
+  public static final int SERIES_PER_HOST = 1119;
+  /// Between two scrapes of a host.
+  public static final long SCRAPE_MILLIS = 15_000;
 
   private enum Kind {
     CONSTANT, CPU_SECONDS, COUNTER, RARE_COUNTER, MEMORY, DECIMAL
@@ -19,7 +21,8 @@ final class NodeLikeData {
   private final double[] rates;
   private final int[] offsets;
 
-  NodeLikeData(int hosts) {
+  /// The series of so many hosts.
+  public NodeLikeData(int hosts) {
     kinds = new Kind[hosts * SERIES_PER_HOST];
     values = new double[kinds.length];
     rates = new double[kinds.length];
@@ -62,12 +65,12 @@ final class NodeLikeData {
   }
 
   /// When in its scrape interval a host is scraped, ms.
-  int offset(int host) {
+  public int offset(int host) {
     return offsets[host];
   }
 
   /// Adds one scrape of a host.
-  void scrape(int host, long start, LogBatch batch) {
+  public void scrape(int host, long start, LogBatch batch) {
     long t = start + offsets[host] + (random.nextInt(20) == 0 ? random.nextInt(9) - 4 : 0);
     int first = host * SERIES_PER_HOST;
     for (int i = first; i < first + SERIES_PER_HOST; i++) {
@@ -90,7 +93,8 @@ final class NodeLikeData {
     };
   }
 
-  static Labels labels(int series) {
+  /// Labels of a series.
+  public static Labels labels(int series) {
     int host = series / SERIES_PER_HOST;
     int metric = series % SERIES_PER_HOST;
     return Labels.of("__name__", "node_subsystem_field" + metric / 4 + "_total", "cluster", "prod-eu-west-1a",

@@ -11,10 +11,14 @@ import dev.marmoset.storage.io.CorruptDataException;
 import dev.marmoset.storage.io.LocalFileSystem;
 import dev.marmoset.storage.io.SealedFiles;
 import dev.marmoset.storage.io.Ulid;
+import dev.marmoset.storage.io.UlidGenerator;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.window.LateSamples;
 import dev.marmoset.storage.window.WindowOptions;
+import dev.marmoset.storage.window.register.RegisterRecord.Claim;
+import dev.marmoset.storage.window.register.RegisterRecord.Purpose;
+import dev.marmoset.storage.window.register.RegisterWriter;
 import dev.marmoset.storage.window.register.Registers;
 import dev.marmoset.storage.window.register.WindowState;
 import java.io.IOException;
@@ -24,6 +28,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -138,6 +143,34 @@ class TsdbWindowsTest {
       simulation.restart();
       assertThat(simulation.read(TimeRange.ALL)).isNotEmpty();
     }
+  }
+
+  @Test
+  void aBlockThatItsAuthorCouldNotRegisterIsRemoved() throws IOException {
+    var options = WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofMinutes(40));
+    try (var simulation = new WindowSimulation(directory, 5, options)) {
+      simulation.run(Duration.ofMinutes(130), 2, 0);
+      long start = new Registers(simulation.files, simulation.data).starts().getFirst();
+      var other = new UlidGenerator(simulation.clock, new Random(9)).next();
+      Ulid orphan = announce(simulation, start, other);
+      simulation.run(Duration.ofMinutes(80), 2, 0);
+      assertThat(new Registers(simulation.files, simulation.data).read(start).isClosed()).isTrue();
+      assertThat(names(simulation.data.resolve("blocks"))).doesNotContain(orphan.toString());
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+    }
+  }
+
+  /// What a process leaves that is killed between completing a block and registering it.
+  private static Ulid announce(WindowSimulation simulation, long start, Ulid author) throws IOException {
+    Files.createDirectories(simulation.data.resolve("tmp").resolve(author.toString()));
+    var writer =
+        new RegisterWriter(simulation.files, simulation.data, author, simulation.clock, new Random(8));
+    WindowState seen = new Registers(simulation.files, simulation.data).read(start);
+    Ulid planned = new UlidGenerator(simulation.clock, new Random(7)).next();
+    assertThat(writer.append(seen, new Claim(writer.stamp(seen), Purpose.PART, false, planned)))
+        .isInstanceOf(RegisterWriter.Appended.class);
+    Files.createDirectories(simulation.data.resolve("blocks").resolve(planned.toString()));
+    return planned;
   }
 
   private static void assertBucketHolds(Path bucket, Map<Labels, TreeMap<Long, Long>> sent, long closed)
