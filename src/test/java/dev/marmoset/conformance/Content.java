@@ -25,12 +25,19 @@ import java.util.TreeMap;
 /// Everything a store serves, as a querier sees it: samples as texts by time in ms, by label set.
 ///
 /// A float is its 64 bits in hexadecimal; a histogram is what [#text(HistogramSample)] says.
-record Content(Map<Map<String, String>, SortedMap<Long, String>> series) {
+public record Content(Map<Map<String, String>, SortedMap<Long, String>> series) {
   /// Asks for all series at all times.
   ///
   /// @throws IllegalStateException if the answer is not what the StoreAPI promises
   static Content of(Channel channel) {
-    var request = SeriesRequest.newBuilder().setMinTime(0).setMaxTime(Long.MAX_VALUE)
+    return of(channel, 0, Long.MAX_VALUE);
+  }
+
+  /// Asks for all series and what they have from `mint` to `maxt`, ms and inclusive; chunks may reach beyond.
+  ///
+  /// @throws IllegalStateException if the answer is not what the StoreAPI promises
+  public static Content of(Channel channel, long mint, long maxt) {
+    var request = SeriesRequest.newBuilder().setMinTime(mint).setMaxTime(maxt)
         .addMatchers(
             LabelMatcher.newBuilder().setType(LabelMatcher.Type.RE).setName("__name__").setValue("(?s).+"))
         .addWithoutReplicaLabels(ConformanceStore.REPLICA_LABEL).build();
@@ -104,12 +111,12 @@ record Content(Map<Map<String, String>, SortedMap<Long, String>> series) {
   }
 
   /// A float.
-  static String of(double value) {
+  public static String of(double value) {
     return bits(Double.doubleToRawLongBits(value));
   }
 
   /// All its numbers, without empty buckets, e.g. `integer schema 1 count 10 zero 2 sum 3.5 +{-1:1 0:3} -{} bounds []`.
-  static String text(HistogramSample sample) {
+  public static String text(HistogramSample sample) {
     HistogramSample least = sample.canonical();
     if (least.isStale()) {
       return "stale";

@@ -13,12 +13,12 @@ import org.xerial.snappy.Snappy;
 /// A remote write 1.0 sender that never repeats a request, so that a test knows what each answer was about.
 ///
 /// May be shared by threads.
-final class RemoteWriteSender implements AutoCloseable {
+public final class RemoteWriteSender implements AutoCloseable {
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI url;
 
   /// @param url of remote write
-  RemoteWriteSender(URI url) {
+  public RemoteWriteSender(URI url) {
     this.url = url;
   }
 
@@ -26,7 +26,7 @@ final class RemoteWriteSender implements AutoCloseable {
   ///
   /// @return the HTTP status
   /// @throws IOException if there is none: nobody listens, or the connection broke
-  int send(WriteRequest request) throws IOException, InterruptedException {
+  public int send(WriteRequest request) throws IOException, InterruptedException {
     var post = HttpRequest.newBuilder(url)
         .timeout(Duration.ofSeconds(10))
         .header("Content-Type", "application/x-protobuf")
