@@ -34,13 +34,7 @@ final class GrowingBuffer {
       return false;
     }
     if (bytes.length < size) {
-      // While it is copied the old array is there too.
-      int old = bytes.length;
-      if (!budget.tryTake(old)) {
-        return false;
-      }
       bytes = Arrays.copyOf(bytes, roomy(size));
-      budget.give(old);
     }
     return true;
   }
