@@ -13,8 +13,7 @@ import java.util.List;
 
 /// Tells which blocks lie in a directory. Thread-safe.
 ///
-/// A block is a directory whose name is a ULID. Everything else is somebody else's and is passed over, also what a crash
-/// left behind ([BlockFiles#isLeftover]).
+/// A block is a directory whose name is a ULID. Everything else is somebody else's and is passed over.
 public final class BlockCatalog {
   /// A directory with a block's name.
   public sealed interface Entry {
@@ -70,17 +69,6 @@ public final class BlockCatalog {
     var all = new ArrayList<Entry>(readable);
     all.addAll(unreadable);
     return all;
-  }
-
-  /// Removes what crashes left of blocks that were being written or deleted. For the start, before anybody writes.
-  ///
-  /// @return names of what was removed
-  public List<String> deleteLeftovers(Path blocks) throws IOException {
-    List<String> leftovers = files.list(blocks).stream().filter(BlockFiles::isLeftover).toList();
-    for (String name : leftovers) {
-      BlockDirectories.delete(files, blocks.resolve(name));
-    }
-    return leftovers;
   }
 
   private static boolean isBlock(Path directory) {

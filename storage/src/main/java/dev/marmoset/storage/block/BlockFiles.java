@@ -2,7 +2,6 @@ package dev.marmoset.storage.block;
 
 import dev.marmoset.storage.io.Ulid;
 import java.nio.file.Path;
-import java.util.List;
 
 /// Names in and of a block's directory.
 public final class BlockFiles {
@@ -17,8 +16,6 @@ public final class BlockFiles {
 
   /// Directory of a block that is being written.
   static final String CREATION_SUFFIX = ".tmp-for-creation";
-  /// Names a crash may leave behind (prometheus `tsdb/db.go`); `.tmp` is of older versions.
-  private static final List<String> LEFTOVER_SUFFIXES = List.of(CREATION_SUFFIX, ".tmp-for-deletion", ".tmp");
 
   private BlockFiles() {}
 
@@ -30,12 +27,6 @@ public final class BlockFiles {
   /// Where a block is written before it gets its name.
   static Path creationDirectory(Path blocks, Ulid ulid) {
     return blocks.resolve(ulid + CREATION_SUFFIX);
-  }
-
-  /// Whether a name below a directory of blocks is what a crash left of one.
-  public static boolean isLeftover(String name) {
-    return LEFTOVER_SUFFIXES.stream().anyMatch(
-        suffix -> name.endsWith(suffix) && Ulid.isUlid(name.substring(0, name.length() - suffix.length())));
   }
 
   /// Name of a chunk segment.

@@ -41,19 +41,6 @@ class BlockCatalogTest {
   }
 
   @Test
-  void removesWhatCrashesLeft() throws IOException {
-    Path leftover = dir.resolve("01J000000000000000000000AA.tmp-for-creation");
-    Files.createDirectories(leftover.resolve("chunks"));
-    Files.createFile(leftover.resolve("chunks/000001"));
-    Files.createFile(leftover.resolve("index"));
-    Files.createDirectory(dir.resolve("keep.tmp-for-creation"));
-    copyGolden("01J000000000000000000000AA");
-    assertThat(new BlockCatalog(FILES).deleteLeftovers(dir))
-        .containsExactly("01J000000000000000000000AA.tmp-for-creation");
-    assertThat(FILES.list(dir)).containsExactly("01J000000000000000000000AA", "keep.tmp-for-creation");
-  }
-
-  @Test
   void inspectsSizesAndLabels() throws IOException {
     try (Block block = Block.open(FILES, SealedFiles.mapped(), GoldenBlock.directory())) {
       BlockInspection inspection = BlockInspection.of(block);

@@ -151,25 +151,7 @@ class BlockWriterTest {
         assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), entry.directory(), (_, _) -> {}).verify())
             .isEmpty();
       }
-      List<String> leftovers = new BlockCatalog(FILES).deleteLeftovers(blocks);
-      assertThat(FILES.list(blocks)).as("after removing " + leftovers).hasSize(found.size());
     }
-  }
-
-  @Test
-  void copiesABlockToAnotherFileSystem() throws IOException {
-    Path block = BlockData.write(Files.createDirectory(dir.resolve("scratch")),
-        BlockData.random(new Random(7), 20), new BlockWriterOptions(20_000, true));
-    var volume = new RecordingFileSystem(FILES, dir);
-    Path blocks = Files.createDirectory(dir.resolve("blocks"));
-    new BlockCopy(FILES, volume).copy(block, Files.createDirectory(dir.resolve("tmp")), blocks);
-    Path copy = blocks.resolve(GoldenBlock.ULID.toString());
-    assertThat(new BlockVerifier(FILES, SealedFiles.mapped(), copy, (_, _) -> {}).verify()).isEmpty();
-    assertThat(copy.resolve("index")).hasSameBinaryContentAs(block.resolve("index"));
-    assertThat(volume.operations()).last().isEqualTo("forceDirectory blocks");
-    assertThat(volume.operations()).filteredOn(operation -> operation.startsWith("force ")).last().asString()
-        .endsWith("meta.json");
-    assertThat(FILES.list(dir.resolve("tmp"))).isEmpty();
   }
 
   private BlockWriter writer() throws IOException {
