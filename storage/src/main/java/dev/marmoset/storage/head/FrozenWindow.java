@@ -34,6 +34,7 @@ public final class FrozenWindow {
   ///
   /// @throws IOException if scratch does not give the late samples
   public SeriesSet series() throws IOException {
+    window.file().map();
     int[] ids = candidates();
     var addresses = new int[ids.length];
     LabelOrder order;

@@ -2,6 +2,9 @@ package dev.marmoset.storage.io;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,6 +29,9 @@ public final class ScratchFile implements AutoCloseable {
   private byte[] buffer = new byte[1024];
   private int buffered;
   private long flushed;
+  /// What has been mapped of the file's beginning; empty while nothing is.
+  private MemorySegment mapped = MemorySegment.NULL;
+  private @Nullable Arena mapping;
   private @Nullable String fault;
   private boolean closed;
 
@@ -57,7 +63,9 @@ public final class ScratchFile implements AutoCloseable {
       throw new IOException("reading scratch file " + path + " at offset " + position + ": it is closed");
     }
     int fromFile = Math.clamp(flushed - position, 0, length);
-    if (fromFile > 0) {
+    if (position + fromFile <= mapped.byteSize()) {
+      MemorySegment.copy(mapped, ValueLayout.JAVA_BYTE, position, target, offset, fromFile);
+    } else if (fromFile > 0) {
       readChannel(position, ByteBuffer.wrap(target, offset, fromFile));
     }
     if (fromFile < length) {
@@ -79,6 +87,17 @@ public final class ScratchFile implements AutoCloseable {
     return available;
   }
 
+  /// Maps what has been written out, before very many small reads: each then costs no system call. Scratch lies on a local
+  /// disk and nobody shortens the file, so a mapping is safe here. Undone by [#close].
+  ///
+  /// @throws IOException if the system does not map the file
+  public synchronized void map() throws IOException {
+    if (channel != null && mapping == null && !closed) {
+      mapping = Arena.ofShared();
+      mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, flushed, mapping);
+    }
+  }
+
   /// Bytes appended so far.
   public synchronized long size() {
     return flushed + buffered;
@@ -98,6 +117,10 @@ public final class ScratchFile implements AutoCloseable {
   @Override
   public synchronized void close() throws IOException {
     closed = true;
+    mapped = MemorySegment.NULL;
+    if (mapping != null) {
+      mapping.close();
+    }
     if (channel != null) {
       channel.close();
     }
