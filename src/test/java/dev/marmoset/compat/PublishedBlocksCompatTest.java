@@ -15,6 +15,10 @@ import dev.marmoset.storage.io.Ulid;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +61,8 @@ class PublishedBlocksCompatTest {
   private static final Pattern HISTOGRAM =
       Pattern.compile("(\\{[^}]*\\}) \\{count:([^,]+), sum:([^,}]+).*\\} (-?[0-9]+)");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+  private static final Pattern APPENDED =
+      Pattern.compile("(?m)^prometheus_tsdb_head_samples_appended_total(?:\\{[^}]*\\})? (\\S+)");
   private static final Pattern MIN_TIME = Pattern.compile("\"minTime\":\\s*([0-9]+)");
 
   @RegisterExtension
@@ -97,6 +103,11 @@ class PublishedBlocksCompatTest {
       marmoset = marmoset.restart();
       logs.watch(marmoset.process());
       agrees(marmoset.grpcAddress(), from, gap, backfill.sent(from, gap));
+      // What its blocks have is not in memory again, or it would be published again with the next patch.
+      assertThat(replayed(marmoset))
+          .isBetween(count(backfill.sent(from, gap)) - count(published),
+              count(backfill.sent(from, Long.MAX_VALUE))
+                  - count(published));
       send(marmoset, backfill.request(gap, closed));
       thanosAgrees(configuration, published);
       // It uploads the oldest window first: whatever it thinks is to be uploaded again is there before this one.
@@ -112,6 +123,21 @@ class PublishedBlocksCompatTest {
     try (var sender = new RemoteWriteSender(store.uri("/api/v1/write"))) {
       assertThat(sender.send(request)).isEqualTo(204);
     }
+  }
+
+  /// Samples that went into the memory of a program that nobody has written to yet.
+  private static long replayed(MarmosetProcess store) throws Exception {
+    try (var http = HttpClient.newHttpClient()) {
+      String metrics =
+          http.send(HttpRequest.newBuilder(store.uri("/metrics")).build(), BodyHandlers.ofString()).body();
+      var samples = APPENDED.matcher(metrics);
+      assertThat(samples.find()).as(metrics).isTrue();
+      return new BigDecimal(samples.group(1)).longValueExact();
+    }
+  }
+
+  private static long count(Map<Map<String, String>, SortedMap<Long, Sent>> samples) {
+    return samples.values().stream().mapToLong(SortedMap::size).sum();
   }
 
   /// Waits until the bucket has a block of every window before `end`, and sees that it is one of each.
