@@ -256,7 +256,6 @@ final class Ingester {
     // An earlier series of the request may have been this one.
     long ref = appender.find(batch.region(series), batch.regionOffset(series), batch.regionLength(series));
     RejectReason refusal = RejectReason.SERIES_LIMIT;
-    // An exemplar creates nothing.
     if (ref < 0 && anyAcceptable(appender.minTime(), appender.maxTime(), batch, series)) {
       RejectReason closed = gate.refusal();
       if (closed == null) {
@@ -283,6 +282,17 @@ final class Ingester {
     for (int i = batch.histogramStart(series); i < batch.histogramEnd(series); i++) {
       long t = histograms.time(i);
       if (t >= oldest && t <= newest && histograms.verdict(i) instanceof HistogramVerdict.Valid) {
+        return true;
+      }
+    }
+    return batch.exemplarsBind() && anyExemplarAcceptable(oldest, newest, batch, series);
+  }
+
+  /// In 2.0 exemplars may travel without a sample and must be written or refused.
+  private static boolean anyExemplarAcceptable(long oldest, long newest, WriteBatch batch, int series) {
+    for (int i = batch.exemplarStart(series); i < batch.exemplarEnd(series); i++) {
+      ExemplarColumn.Row row = batch.exemplars().row(i);
+      if (row.fault().isEmpty() && row.t() >= oldest && row.t() <= newest) {
         return true;
       }
     }
