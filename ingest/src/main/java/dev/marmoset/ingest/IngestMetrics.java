@@ -132,7 +132,7 @@ final class IngestMetrics {
       this.sender = sender;
       unsorted = builder("unsorted", "Series whose labels came unsorted.").register(registry);
       droppedExemplars = builder("dropped.exemplars",
-          "Exemplars that were neither kept nor refused: of a series that is not there or is refused, or none are kept.")
+          "Exemplars that were neither kept nor refused: of a series that is refused, or none are kept.")
           .register(registry);
       droppedMetadata = builder("dropped.metadata",
           "Metadata that was not kept: without a family, over 4 KiB, or not UTF-8.").register(registry);
