@@ -72,6 +72,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private final WindowLogs logs;
   private final LogCleaning cleaning;
   private final Thread keeperThread;
+  private volatile Optional<Uploads> uploads = Optional.empty();
   private volatile boolean closing;
 
   /// Where a store lives and what it is made with.
@@ -274,9 +275,10 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   /// @param adoptLabels whether external labels that another volume has published under are taken over
   /// @throws IllegalArgumentException if the store has no external label: Thanos takes no such block
   public Uploads uploadTo(ObjectStore store, boolean adoptLabels) {
-    Uploads uploads = uploads(store, adoptLabels);
-    uploads.start();
-    return uploads;
+    Uploads started = uploads(store, adoptLabels);
+    started.start();
+    uploads = Optional.of(started);
+    return started;
   }
 
   /// The same without the thread, for tests.
@@ -320,6 +322,9 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
     while (!closing) {
       try {
         stepWindows();
+        if (!keeper.notUploaded().isEmpty()) {
+          uploads.ifPresent(Uploads::wake);
+        }
       } catch (RuntimeException | Error e) {
         // Top of the thread: a defect must not end the keeping of all windows.
         LOG.error("step of the keeper of windows", e);

@@ -88,6 +88,11 @@ public final class Uploads implements AutoCloseable {
     thread.start();
   }
 
+  /// Has it looked at once whether something is to be done. Any thread.
+  void wake() {
+    LockSupport.unpark(thread);
+  }
+
   /// Attempts at most one block, for tests; answers the ns until there is something to do again.
   long step() {
     if (clock.nanos() - lastAudit >= AUDIT_EVERY.toNanos()) {
