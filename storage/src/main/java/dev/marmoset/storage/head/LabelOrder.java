@@ -8,6 +8,7 @@ final class LabelOrder {
   private final byte[][] pages;
   private final int[][] schemas;
   private final int[] rank;
+  private final boolean oneFirstName;
 
   /// @param pages   of [SeriesLabelStore]; what is behind the addresses to be sorted does not change
   /// @param schemas name symbols by schema number
@@ -15,6 +16,7 @@ final class LabelOrder {
   LabelOrder(byte[][] pages, int[][] schemas, byte[][] symbols) {
     this.pages = pages;
     this.schemas = schemas;
+    this.oneFirstName = beginWithOneName(schemas);
     var byBytes = new int[symbols.length];
     for (int i = 0; i < byBytes.length; i++) {
       byBytes[i] = i;
@@ -31,15 +33,58 @@ final class LabelOrder {
   /// @param ids       ascending
   /// @param addresses where the labels of each are
   void sort(int[] ids, int[] addresses) {
-    var places = new int[ids.length];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = i;
+    int[] places = byFirstValue(addresses);
+    for (int from = 0; from < places.length;) {
+      int to = from + 1;
+      while (to < places.length && firstValue(addresses[places[to]]) == firstValue(addresses[places[from]])) {
+        to++;
+      }
+      if (to - from > 1) {
+        int[] equal = Arrays.copyOfRange(places, from, to);
+        sort(equal, (a, b) -> compare(addresses[a], addresses[b]));
+        System.arraycopy(equal, 0, places, from, equal.length);
+      }
+      from = to;
     }
-    sort(places, (a, b) -> compare(addresses[a], addresses[b]));
     for (int i = 0; i < places.length; i++) {
       places[i] = ids[places[i]];
     }
     System.arraycopy(places, 0, ids, 0, ids.length);
+  }
+
+  /// Places sorted by the value of the first label, which nearly always is the metric's name: that is a sort of numbers,
+  /// and leaves few labels to compare. Where the first labels have several names, all places count as equal.
+  private int[] byFirstValue(int[] addresses) {
+    var keys = new long[addresses.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = (long) firstValue(addresses[i]) << Integer.SIZE | i;
+    }
+    Arrays.sort(keys);
+    var places = new int[keys.length];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = (int) keys[i];
+    }
+    return places;
+  }
+
+  /// Rank of the first label's value if all series that were ever seen begin with the same name; else 0.
+  private int firstValue(int address) {
+    if (!oneFirstName) {
+      return 0;
+    }
+    byte[] page = pages[SeriesLabelStore.page(address)];
+    int at = SeriesLabelStore.offset(address);
+    return rank[SeriesLabelStore.readVarint(page,
+        at + SeriesLabelStore.varintLength(SeriesLabelStore.readVarint(page, at)))];
+  }
+
+  private static boolean beginWithOneName(int[][] schemas) {
+    for (int[] names : schemas) {
+      if (names.length == 0 || names[0] != schemas[0][0]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private int compare(int a, int b) {

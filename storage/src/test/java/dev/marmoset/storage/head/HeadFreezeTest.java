@@ -65,9 +65,14 @@ class HeadFreezeTest {
     }
   }
 
-  @Test
-  void seriesComeInTheOrderOfTheirLabels() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void seriesComeInTheOrderOfTheirLabels(boolean allHaveNames) throws IOException {
     try (var fixture = new HeadFixture(scratch, 1 << 20)) {
+      if (!allHaveNames) {
+        fixture.applyFloat(fixture.series("Z", "before names"), BEGIN, 0);
+        fixture.applyFloat(fixture.series("a", "behind names"), BEGIN, 0);
+      }
       var random = new Random(3);
       for (int i = 0; i < 300; i++) {
         int id = fixture.series("__name__", "m" + random.nextInt(20), "a", "\u00e9" + random.nextInt(1000),

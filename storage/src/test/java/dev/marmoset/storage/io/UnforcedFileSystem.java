@@ -2,6 +2,7 @@ package dev.marmoset.storage.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,12 +12,17 @@ public final class UnforcedFileSystem implements FileSystem {
   private final FileSystem real = new LocalFileSystem();
   /// Bytes appended to files.
   public final AtomicLong written = new AtomicLong();
+  /// Files with this in their path cannot be created, as on a full disk; empty: all can.
+  public volatile String full = "";
   /// Operations of all kinds.
   public final AtomicLong operations = new AtomicLong();
 
   @Override
   public AppendFile create(Path file) throws IOException {
     operations.incrementAndGet();
+    if (!full.isEmpty() && file.toString().contains(full)) {
+      throw new FileSystemException(file.toString(), null, "No space left on device");
+    }
     return new Unforced(real.create(file));
   }
 

@@ -121,6 +121,35 @@ class TsdbWindowsTest {
   }
 
   @Test
+  void theOldestBlocksLeaveWhenAllTakeTooMuchSpace() throws IOException {
+    long most = 16_000;
+    var options = WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofMinutes(40));
+    try (var simulation = new WindowSimulation(directory, 6, options.withRetention(Duration.ZERO, most))) {
+      simulation.run(Duration.ofHours(30), 3, 10);
+      assertThat(simulation.tsdb.windowStats().retired()).isPositive();
+      assertThat(simulation.tsdb.windowStats().bytes()).isBetween(most / 2, most);
+      var kept = simulation.sent();
+      kept.values().forEach(samples -> samples.headMap(simulation.tsdb.oldestTime()).clear());
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(kept);
+    }
+  }
+
+  @Test
+  void aFullDiskDelaysBlocksAndLosesNothing() throws IOException {
+    try (var simulation = new WindowSimulation(directory, 7, STANDARD)) {
+      simulation.files.full = ".tmp-for-creation";
+      simulation.run(Duration.ofHours(7), 2, 10);
+      assertThat(simulation.tsdb.windowStats().failures()).isPositive();
+      assertThat(simulation.tsdb.windowStats().parts()).isZero();
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+      simulation.files.full = "";
+      simulation.run(Duration.ofMinutes(20), 2, 10);
+      assertThat(simulation.tsdb.windowStats().parts()).isGreaterThanOrEqualTo(3);
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+    }
+  }
+
+  @Test
   void aDamagedBlockIsSetAsideAndTheRestIsServed() throws IOException {
     try (var simulation = new WindowSimulation(directory, 4, STANDARD)) {
       simulation.run(Duration.ofHours(7), 2, 0);
