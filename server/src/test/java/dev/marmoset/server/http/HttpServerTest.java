@@ -243,7 +243,7 @@ class HttpServerTest {
   @Test
   void atTheLimitOfConnectionsANewOneTakesThePlaceOfTheOneSilentLongest() throws Exception {
     var few =
-        new HttpServer(new HttpServer.Listen("127.0.0.1", 0, 2, Duration.ofSeconds(1)), router(), open(),
+        new HttpServer(new HttpServer.Listen("127.0.0.1", 0, 2, Duration.ofSeconds(20)), router(), open(),
             new SimpleMeterRegistry());
     var at = few.start();
     var first = new RawClient(at);
