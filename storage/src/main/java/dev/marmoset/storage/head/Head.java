@@ -139,17 +139,18 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     }
   }
 
-  /// Drops a hidden window and the open chunks that ended in it. Takes the lock in steps.
+  /// Drops a window and the open chunks that ended in it, at once or when those before it are. Takes the lock in steps.
   void drop(HeadWindow window) throws IOException {
     lock.lock();
     int size;
+    boolean inOrder;
     try {
-      windows.drop(window);
+      inOrder = windows.drop(window);
       size = table.size();
     } finally {
       lock.unlock();
     }
-    for (int from = 0; window.isInOrder() && from < size; from += DROP_BATCH) {
+    for (int from = 0; inOrder && from < size; from += DROP_BATCH) {
       lock.lock();
       try {
         openChunks.closeDropped(from, Math.min(size, from + DROP_BATCH));

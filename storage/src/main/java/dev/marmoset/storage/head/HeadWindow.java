@@ -27,6 +27,8 @@ final class HeadWindow implements AutoCloseable {
   private final boolean inOrder;
   private final long since;
   private volatile long hiddenAt = Long.MAX_VALUE;
+  private boolean askedToHide;
+  private boolean askedToDrop;
   private byte[] record = new byte[512];
   private volatile long minTime = Long.MAX_VALUE;
 
@@ -64,9 +66,31 @@ final class HeadWindow implements AutoCloseable {
     return since;
   }
 
-  /// Hides it from the view with this number and later ones.
+  /// Hides it from the view with this number and later ones, if it is not hidden already.
   void hide(long epoch) {
-    hiddenAt = epoch;
+    hiddenAt = Math.min(hiddenAt, epoch);
+  }
+
+  boolean isHidden() {
+    return hiddenAt != Long.MAX_VALUE;
+  }
+
+  /// Notes that a block holds what it holds. Under the head's lock, as the following.
+  void askToHide() {
+    askedToHide = true;
+  }
+
+  boolean isAskedToHide() {
+    return askedToHide;
+  }
+
+  /// Notes that no querier is open that was opened before it was asked to hide.
+  void askToDrop() {
+    askedToDrop = true;
+  }
+
+  boolean isAskedToDrop() {
+    return askedToDrop;
   }
 
   boolean isSeenBy(HeadView view) {

@@ -141,18 +141,40 @@ final class HeadWindows implements AutoCloseable {
     return Optional.ofNullable(window);
   }
 
-  /// Hides a frozen window from queriers that are opened from now on. Under the head's lock.
+  /// Hides a frozen window from queriers that are opened from now on. One with chunks waits until those before it are
+  /// hidden, because the closed chunks of a series form a chain through them. Under the head's lock.
   void hide(HeadWindow window) {
-    long from = window.isInOrder() ? Math.max(view.inOrderFrom(), window.start() + ChunkCut.WINDOW_MS)
-        : view.inOrderFrom();
-    view = new HeadView(view.epoch() + 1, from);
-    window.hide(view.epoch());
+    window.askToHide();
+    long epoch = view.epoch() + 1;
+    long from = view.inOrderFrom();
+    boolean blocked = false;
+    for (HeadWindow next : frozen.stream().sorted(Comparator.comparingLong(HeadWindow::start)).toList()) {
+      if (next.isInOrder()) {
+        blocked |= !next.isAskedToHide();
+        from = blocked ? from : Math.max(from, next.start() + ChunkCut.WINDOW_MS);
+      }
+      if (next.isAskedToHide() && !(next.isInOrder() && blocked)) {
+        next.hide(epoch);
+      }
+    }
+    view = new HeadView(epoch, from);
   }
 
-  /// Forgets a hidden window that nobody reads any more. Under the head's lock.
-  void drop(HeadWindow window) throws IOException {
-    frozen.remove(window);
-    window.close();
+  /// Forgets a frozen window that nobody reads any more, and those that waited for it. One that is not hidden waits for
+  /// the one that keeps it from being hidden. Under the head's lock.
+  ///
+  /// @return whether chunks in order have gone
+  boolean drop(HeadWindow window) throws IOException {
+    window.askToDrop();
+    boolean inOrder = false;
+    for (HeadWindow next : frozen) {
+      if (next.isAskedToDrop() && next.isHidden()) {
+        inOrder |= next.isInOrder();
+        frozen.remove(next);
+        next.close();
+      }
+    }
+    return inOrder;
   }
 
   /// What a querier opened now sees. Under the head's lock.

@@ -34,6 +34,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -253,7 +254,7 @@ public final class WindowKeeper {
   }
 
   /// Ascending, because the open chunks of a window cannot be frozen before those of earlier ones.
-  private void advance() throws IOException {
+  private void advance() {
     var growing = new TreeMap<Long, GrowingWindow>();
     parts.head().growing().forEach(window -> growing.put(window.start(), window));
     var starts = new TreeSet<>(growing.keySet());
@@ -262,21 +263,31 @@ public final class WindowKeeper {
     parts.stats().oldestOpen = starts.isEmpty() ? Long.MAX_VALUE : starts.getFirst();
     for (long start : starts) {
       WindowState state = parts.ledger().states().getOrDefault(start, WindowState.empty(start));
-      if (state.health() == WindowState.Health.WHOLE) {
-        advance(state, growing);
+      try {
+        freezeIfDue(state, growing.get(start));
+        if (state.health() == WindowState.Health.WHOLE) {
+          advance(state);
+        }
+      } catch (IOException | RuntimeException e) {
+        // What is wrong with one window must not hold up the others, or memory would grow for ever.
+        parts.stats().failures.increment();
+        LOG.warn("keeping window {}: it is tried again", start, e);
       }
     }
   }
 
-  private void advance(WindowState state, Map<Long, GrowingWindow> growing) throws IOException {
+  /// Also when nothing can be registered: later windows can only be frozen behind this one.
+  private void freezeIfDue(WindowState state, @Nullable GrowingWindow memory) {
+    if (memory != null && isCutDue(state, memory, parts.logs().acceptanceClock())) {
+      work.freeze(state.start(), pending.computeIfAbsent(state.start(), _ -> new PendingWindow()));
+    }
+  }
+
+  private void advance(WindowState state) throws IOException {
     long start = state.start();
-    GrowingWindow memory = growing.get(start);
     long now = parts.logs().acceptanceClock();
     boolean closing = state.isClosed() || now >= state.end() + parts.options().acceptanceWindow().toMillis()
         + WindowOptions.CLOSING_DELAY.toMillis();
-    if (memory != null && isCutDue(state, memory, now)) {
-      work.freeze(start, pending.computeIfAbsent(start, _ -> new PendingWindow()));
-    }
     if (closing) {
       if (work.close(start, pending.computeIfAbsent(start, _ -> new PendingWindow()))) {
         pending.remove(start);

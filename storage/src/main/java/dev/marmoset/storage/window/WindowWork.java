@@ -8,6 +8,7 @@ import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.CoveredPositions;
 import dev.marmoset.storage.window.BlockBuild.Built;
 import dev.marmoset.storage.window.read.MergedSeries;
+import dev.marmoset.storage.window.read.WatchedQuerier;
 import dev.marmoset.storage.window.register.RegisterRecord.Claim;
 import dev.marmoset.storage.window.register.RegisterRecord.Commit;
 import dev.marmoset.storage.window.register.RegisterRecord.Edition;
@@ -193,7 +194,10 @@ final class WindowWork {
       var sets = new ArrayList<SeriesSet>();
       for (Part part : merged) {
         Querier querier = parts.shelf().block(part.block())
-            .flatMap(block -> block.querier(new TimeRange(state.start(), state.end() - 1))).orElseThrow();
+            .flatMap(block -> block.querier(new TimeRange(state.start(), state.end() - 1)))
+            .<Querier>map(block -> new WatchedQuerier(block,
+                damage -> parts.shelf().quarantine(part.block(), String.valueOf(damage.getMessage()))))
+            .orElseThrow();
         queriers.add(querier);
         sets.add(querier.select(List.of()));
       }

@@ -54,6 +54,34 @@ class HeadFreezeTest {
     }
   }
 
+  /// A block of a later window may be there while the earlier one's cannot be registered.
+  @Test
+  void aLaterWindowThatIsGivenUpFirstHidesNothingOfAnEarlierOne() throws IOException {
+    var random = new Random(4);
+    try (var fixture = new HeadFixture(scratch, 1 << 14)) {
+      for (int i = 0; i < 20; i++) {
+        feed(fixture, random);
+      }
+      var frozen = new ArrayList<FrozenWindow>();
+      for (int i = 0; i < WINDOWS; i++) {
+        fixture.head.freeze(BEGIN + i * ChunkCut.WINDOW_MS).ifPresent(frozen::add);
+      }
+      for (int i : new int[] {2, 1, 3, 0}) {
+        feed(fixture, random);
+        put(frozen.get(i).series(), blocks);
+        frozen.get(i).hide();
+        assertThat(union(read(fixture.head.querier(ALL)))).isEqualTo(model);
+        frozen.get(i).drop();
+        assertThat(union(read(fixture.head.querier(ALL)))).isEqualTo(model);
+      }
+      var rest = read(fixture.head.querier(ALL));
+      put(frozen.get(4).series(), blocks);
+      assertThat(union(rest)).isEqualTo(model);
+      assertThat(fixture.head.windows.all()).as("the last frozen one and what grows")
+          .hasSize(1 + fixture.head.growing().size());
+    }
+  }
+
   @Test
   void anEarlierWindowGoesFirst() throws IOException {
     try (var fixture = new HeadFixture(scratch, 1 << 20)) {

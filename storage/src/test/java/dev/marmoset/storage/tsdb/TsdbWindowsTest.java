@@ -175,6 +175,46 @@ class TsdbWindowsTest {
   }
 
   @Test
+  void aPartThatIsDamagedHoldsUpNeitherItsWindowNorOthers() throws IOException {
+    var options = WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofMinutes(40));
+    try (var simulation = new WindowSimulation(directory, 8, options)) {
+      long start = ChunkCut.windowStart(simulation.clock.wallMillis());
+      simulation.run(Duration.ofMinutes(116), 2, 100);
+      var registers = new Registers(simulation.files, simulation.data);
+      Path part =
+          simulation.data.resolve("blocks").resolve(registers.read(start).blocks().getFirst().toString());
+      Path chunks = part.resolve("chunks/000001");
+      byte[] bytes = Files.readAllBytes(chunks);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(chunks, bytes);
+      // Late samples come for the window, so closing it has to read the part.
+      simulation.run(Duration.ofMinutes(140), 2, 100);
+      assertThat(registers.read(start).isClosed()).isTrue();
+      assertThat(simulation.tsdb.windowStats().quarantined()).isOne();
+      assertThat(registers.read(start + ChunkCut.WINDOW_MS).blocks()).isNotEmpty();
+      var later = simulation.sent();
+      later.values().forEach(samples -> samples.headMap(start + ChunkCut.WINDOW_MS).clear());
+      var read = simulation.read(TimeRange.ALL);
+      read.values().forEach(samples -> samples.headMap(start + ChunkCut.WINDOW_MS).clear());
+      assertThat(read).isEqualTo(later);
+    }
+  }
+
+  @Test
+  void aDamagedRegisterHoldsUpItsOwnWindowOnly() throws IOException {
+    try (var simulation = new WindowSimulation(directory, 9, STANDARD)) {
+      simulation.run(Duration.ofMinutes(60), 2, 0);
+      Path register = simulation.data.resolve("windows")
+          .resolve("" + ChunkCut.windowStart(simulation.clock.wallMillis()));
+      Files.createDirectories(register);
+      Files.writeString(register.resolve("000001"), "no record");
+      simulation.run(Duration.ofHours(6), 2, 0);
+      assertThat(simulation.tsdb.windowStats().parts()).isGreaterThanOrEqualTo(2);
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+    }
+  }
+
+  @Test
   void aBlockThatItsAuthorCouldNotRegisterIsRemoved() throws IOException {
     var options = WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofMinutes(40));
     try (var simulation = new WindowSimulation(directory, 5, options)) {

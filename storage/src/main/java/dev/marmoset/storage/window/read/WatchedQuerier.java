@@ -13,12 +13,14 @@ import java.util.function.Consumer;
 
 /// Reads a block and tells when its bytes contradict their format. The read fails all the same: an answer that lacks a
 /// block without saying so would be worse. Thread-safe like the querier it watches.
-final class WatchedQuerier implements Querier {
+public final class WatchedQuerier implements Querier {
   private final Querier block;
   private final Consumer<CorruptDataException> damaged;
 
-  /// @param damaged told of damage; does little
-  WatchedQuerier(Querier block, Consumer<CorruptDataException> damaged) {
+  /// Watches a querier, which is closed with this one.
+  ///
+  /// @param damaged told of damage, on the reader's thread
+  public WatchedQuerier(Querier block, Consumer<CorruptDataException> damaged) {
     this.block = block;
     this.damaged = damaged;
   }
