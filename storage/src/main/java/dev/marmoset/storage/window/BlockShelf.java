@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /// |-------------------------------|---------------------------------------------------------------------------|
 /// | `blocks/<ULID>/`              | complete blocks                                                           |
 /// | `quarantine/<ULID>/`          | blocks that contradict their format; never read, never deleted            |
-/// | `trash/<ULID>/`               | blocks nobody needs, for another hour                                      |
+/// | `trash/<name>/`               | blocks and registers nobody needs, for another hour                        |
 final class BlockShelf {
   private static final Logger LOG = LoggerFactory.getLogger(BlockShelf.class);
   private static final String QUARANTINE = "quarantine";
@@ -138,6 +139,13 @@ final class BlockShelf {
     }
   }
 
+  /// Moves the register of a window to the trash, whole: half a register would tell something else.
+  ///
+  /// @param start of the window, ms
+  void removeRegister(long start) throws IOException {
+    move(RegisterFiles.window(data, start), data.resolve(TRASH));
+  }
+
   /// Names of all complete blocks on the volume, served or not.
   Set<Ulid> present() throws IOException {
     var present = new HashSet<Ulid>();
@@ -176,7 +184,7 @@ final class BlockShelf {
     files.createDirectories(target);
     files.rename(directory, target.resolve(String.valueOf(directory.getFileName())));
     files.forceDirectory(target);
-    files.forceDirectory(RegisterFiles.blocks(data));
+    files.forceDirectory(Objects.requireNonNull(directory.getParent(), "directory of " + directory));
   }
 
   private Optional<Block> tryOpen(Ulid ulid) {

@@ -26,9 +26,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -51,6 +51,8 @@ import org.slf4j.LoggerFactory;
 public final class WindowKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(WindowKeeper.class);
   private static final Duration REFRESH = Duration.ofSeconds(60);
+  /// A zombie that still holds a claim is long gone by then.
+  private static final Duration REGISTERS_KEPT = Duration.ofDays(7);
 
   private final KeeperParts parts;
   private final WindowWork work;
@@ -205,10 +207,25 @@ public final class WindowKeeper {
     if (!parts.shelf().serves(parts.ledger().blocks())) {
       serve();
     }
+    Set<Ulid> present = parts.shelf().present();
     var unneeded = parts.ledger().dropped();
     unneeded.addAll(parts.ledger().orphans());
-    unneeded.retainAll(parts.shelf().present());
+    unneeded.retainAll(present);
     parts.shelf().sweep(unneeded);
+    removeOldRegisters(present);
+  }
+
+  /// A register without blocks says nothing any more but that its window is closed, which later ones say too.
+  private void removeOldRegisters(Set<Ulid> present) throws IOException {
+    long before = parts.logs().acceptanceClock() - REGISTERS_KEPT.toMillis()
+        - parts.options().acceptanceWindow().toMillis();
+    for (WindowState state : List.copyOf(states().values())) {
+      if (state.end() < before && state.isClosed() && state.health() == WindowState.Health.WHOLE
+          && state.blocks().isEmpty() && state.dropped().stream().noneMatch(present::contains)) {
+        parts.shelf().removeRegister(state.start());
+        parts.ledger().forget(state.start());
+      }
+    }
   }
 
   private void setDamagedAside() {
@@ -310,10 +327,5 @@ public final class WindowKeeper {
     return first
         ? now >= memory.start() + ChunkCut.WINDOW_MS + parts.options().cutDelay().toMillis()
         : now >= memory.since() + parts.options().lateAge().toMillis();
-  }
-
-  /// The blocks that are served now.
-  public Collection<Ulid> blocks() {
-    return List.copyOf(parts.ledger().blocks());
   }
 }

@@ -121,6 +121,25 @@ class TsdbWindowsTest {
   }
 
   @Test
+  void registersOfWindowsThatHaveLeftAreRemovedAfterAWeek() throws IOException {
+    var options = WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofMinutes(40));
+    try (
+        var simulation = new WindowSimulation(directory, 10, options.withRetention(Duration.ofHours(4), 0))) {
+      var registers = new Registers(simulation.files, simulation.data);
+      simulation.run(Duration.ofHours(12), 1, 0);
+      long first = registers.starts().getFirst();
+      assertThat(registers.read(first).blocks()).isEmpty();
+      simulation.run(Duration.ofDays(7), 0, 0);
+      assertThat(registers.starts()).isNotEmpty().doesNotContain(first);
+      simulation.restart();
+      var kept = simulation.sent();
+      kept.values().forEach(samples -> samples.headMap(simulation.tsdb.oldestTime()).clear());
+      kept.values().removeIf(TreeMap::isEmpty);
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(kept);
+    }
+  }
+
+  @Test
   void theOldestBlocksLeaveWhenAllTakeTooMuchSpace() throws IOException {
     long most = 16_000;
     var options = WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofMinutes(40));
