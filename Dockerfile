@@ -12,7 +12,7 @@ FROM eclipse-temurin:25-jre
 LABEL org.opencontainers.image.title="marmoset" \
       org.opencontainers.image.description="A store for Prometheus metrics: remote write in, Thanos StoreAPI out" \
       org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=build /src/server/target/marmoset.jar /opt/marmoset/marmoset.jar
+COPY --from=build /src/server/target/marmoset.jar /src/server/jvm.options /opt/marmoset/
 # EFS access points force a user id of their own; nothing here is ever chowned at run time.
 RUN mkdir -p /data /scratch && chown 65532:65532 /data /scratch
 USER 65532:65532
@@ -21,7 +21,8 @@ EXPOSE 10902 10901
 STOPSIGNAL SIGTERM
 # Read by the java launcher. Serial collector: the smallest tasks have a quarter of a core. Half of the memory is heap;
 # the rest is for series and open chunks off-heap, threads, and the page cache. Native libraries are unpacked to scratch.
-ENV JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=50 -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.io.tmpdir=/scratch" \
+ENV JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=50 @/opt/marmoset/jvm.options -Djava.io.tmpdir=/scratch" \
+    MALLOC_ARENA_MAX=2 \
     MARMOSET_TSDB_PATH=/data \
     MARMOSET_TSDB_SCRATCH_PATH=/scratch
 # What a self-test has taught the JVM about the classes: a start takes about 40 % less CPU. Left out silently where it does

@@ -59,9 +59,8 @@ public final class MarmosetProcess implements AutoCloseable {
     var command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         // As the launcher and the image start it, on half of a small task's memory.
-        "-XX:+UseSerialGC", "-Xmx256m", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError",
-        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-        "-jar", jar().toString(), "serve",
+        "-XX:+UseSerialGC", "-Xmx256m", "@" + jar().resolveSibling("../jvm.options").normalize(), "-jar",
+        jar().toString(), "serve",
         "--http-address=" + http,
         "--grpc-address=" + grpc,
         "--tsdb.path=" + directory.resolve(name + "-data")));

@@ -83,10 +83,8 @@ enum Peer {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     int flags = options.contains("--") ? options.indexOf("--") : options.size();
     command.addAll(options.subList(0, flags));
-    command.addAll(List.of("-XX:ActiveProcessorCount=1", "-XX:+UseCompactObjectHeaders",
-        "-XX:+ExitOnOutOfMemoryError",
-        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar", jar.toString(),
-        "serve",
+    Path jvmOptions = jar.toAbsolutePath().resolveSibling("../jvm.options").normalize();
+    command.addAll(List.of("-XX:ActiveProcessorCount=1", "@" + jvmOptions, "-jar", jar.toString(), "serve",
         "--http-address=127.0.0.1:" + WRITE_PORT, "--grpc-address=127.0.0.1:" + GRPC_PORT,
         "--tsdb.path=" + directory.resolve("data"), "--tsdb.scratch-path=" + directory.resolve("scratch")));
     if (flags < options.size()) {

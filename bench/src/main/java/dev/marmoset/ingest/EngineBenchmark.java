@@ -38,7 +38,8 @@ import java.util.stream.Stream;
 /// ```
 /// EngineBenchmark <series> <scrapes> <version> <IN_ORDER|LATE> [commit interval ms] [--memory.limit bytes]
 /// ```
-/// One line of results; the first ten scrapes warm up (the first two if there are fewer than 15) and are reported apart.
+/// The first ten scrapes warm up (the first two if there are fewer than 15; `-Dbench.warmup=<scrapes>` for more) and are
+/// reported apart. The log is replayed twice: the first time has the JVM's compilation of the replay in it.
 public final class EngineBenchmark {
   private static final int WARM_UP = 10;
   private static final int MOST_IN_FLIGHT = 32;
@@ -103,7 +104,8 @@ public final class EngineBenchmark {
       var workspace = new Workspace(tsdb, WriteOptions.defaults(), budget);
       var received = new RequestBody(WriteOptions.defaults().limits().body(), budget);
       int perScrape = RequestEncoder.requestsPerScrape(series);
-      int warmUp = scrapes >= WARM_UP + 5 ? WARM_UP : Math.min(2, scrapes - 1);
+      int warmUp =
+          Integer.getInteger("bench.warmup", scrapes >= WARM_UP + 5 ? WARM_UP : Math.min(2, scrapes - 1));
       Usage start = usage(tsdb);
       send(file, workspace, received, 0, warmUp * perScrape);
       Usage warm = usage(tsdb);
@@ -123,6 +125,7 @@ public final class EngineBenchmark {
         (double) log / series / scrapes,
         (double) tsdb.logStats().definitionBytes.sum() / series / scrapes, tsdb.logStats().groups.sum());
     tsdb.kill();
+    replay();
     replay();
   }
 
@@ -242,13 +245,14 @@ public final class EngineBenchmark {
 
   private void replay() throws Exception {
     long before = system.getProcessCpuTime();
+    long jitBefore = compilers();
     Tsdb tsdb = open();
     awaitReady(tsdb);
     double seconds = (system.getProcessCpuTime() - before) / 1e9;
     long samples = tsdb.replayProgress().samples();
-    System.out.printf("  replay %d samples, %.2f CPU-s, %.1f M samples per CPU-s%n", samples, seconds,
-        samples / 1e6 / seconds);
-    tsdb.close();
+    System.out.printf("  replay %d samples, %.2f CPU-s, of it compiler %.2f, %.1f M samples per CPU-s%n",
+        samples, seconds, (compilers() - jitBefore) / 1e9, samples / 1e6 / seconds);
+    tsdb.kill();
   }
 
   private Tsdb open() throws IOException {
