@@ -87,6 +87,11 @@ public final class TsdbMetrics {
   private void windows() {
     counter("marmoset.window.parts", "", "windows or late samples cut into a block",
         t -> t.windowStats().parts());
+    counter("marmoset.window.adopted", "", "times memory gave way to blocks that another replica has cut",
+        t -> t.windowStats().adopted());
+    gauge("marmoset.window.registers.unreadable", "",
+        "registers of windows that cannot be read to their end: nothing is decided on these windows",
+        t -> t.windowStats().unreadable());
     counter("marmoset.window.commits", "", "final blocks, first blocks and patches decided on",
         t -> t.windowStats().commits());
     counter("marmoset.window.written", "bytes", "bytes of blocks written to the volume",

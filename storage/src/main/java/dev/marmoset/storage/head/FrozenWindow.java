@@ -29,6 +29,11 @@ public final class FrozenWindow {
     return window.start();
   }
 
+  /// Whether it owns open and closed chunks, not only late rows.
+  public boolean isInOrder() {
+    return window.isInOrder();
+  }
+
   /// All series with samples in the window, ascending by labels, with these samples only. Takes 12 B of heap per series
   /// and 8 B per symbol while it is open.
   ///

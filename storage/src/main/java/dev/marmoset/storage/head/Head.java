@@ -60,6 +60,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   private final HeadStats stats = new HeadStats();
   private volatile @Nullable String fault;
   private volatile long closedBefore = Long.MIN_VALUE;
+  private volatile long unsureBefore = Long.MIN_VALUE;
 
   /// An empty head.
   ///
@@ -115,14 +116,23 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     }
   }
 
-  /// States that nothing before `t`, ms, may be accepted, because its windows are closing.
-  public void acceptFrom(long t) {
-    closedBefore = Math.max(closedBefore, t);
+  /// States from when on samples may be accepted.
+  ///
+  /// @param t      nothing before it may, because its windows are closing, ms
+  /// @param unsure nobody knows yet whether what lies before it may, ms: whoever sends it is to try again
+  public void acceptFrom(long t, long unsure) {
+    closedBefore = t;
+    unsureBefore = unsure;
   }
 
   /// Time before which nothing is accepted, whatever its age, ms.
   long closedBefore() {
     return closedBefore;
+  }
+
+  /// Time before which nothing is accepted or refused for good, ms.
+  long unsureBefore() {
+    return unsureBefore;
   }
 
   /// Freezes what the head has of a window, so that it can be written to a block; later samples are kept beside it.
@@ -184,6 +194,33 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Takes samples once more that the head has had in memory that is frozen: as late ones, whatever the latest of their
+  /// series is. Any thread.
+  ///
+  /// @param batch of frozen windows only; its exemplars and metadata are not taken
+  public void applyAgain(LogBatch batch) {
+    lock.lock();
+    try {
+      windows.applying(clock.millis());
+      for (int i = 0; i < batch.size(); i++) {
+        late(batch.time(i)).addFloat(batch.series(i), batch.time(i), batch.valueBits(i));
+      }
+      for (LogBatch.HistogramRow row : batch.histograms()) {
+        late(row.t()).addHistogram(row.series(), row.t(), HistogramOrder.canonicalBytes(row.sample()));
+      }
+    } catch (ScratchLostException e) {
+      fault = e.getMessage();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LateRows late(long t) {
+    HeadWindow window = windows.at(t);
+    window.note(t);
+    return window.late();
   }
 
   /// Exemplars in an inclusive range of the series that satisfy all matchers of one of the selectors, ascending by

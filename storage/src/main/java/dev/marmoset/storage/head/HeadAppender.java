@@ -23,15 +23,20 @@ public final class HeadAppender implements Appender {
   private static final String OVERLOADED =
       "the memory for series (--memory.limit) is used up; existing series are still taken, without new ones in the request";
 
+  private static final String UNSURE =
+      "whether samples of their age can still be taken is not known yet: the register of a window cannot be read";
+
   private final Head head;
   private final LogWriter log;
   private final LogBatch batch;
   private final RequestIndex ownLatest;
   private final long judgedAt;
   private final long minTime;
+  private final long unsureBefore;
   private final long maxTime;
   private boolean open = true;
   private boolean overloaded;
+  private boolean unsure;
   /// Highest series id met while the ids have only risen.
   private int highest = -1;
 
@@ -45,6 +50,7 @@ public final class HeadAppender implements Appender {
     this.ownLatest = head.ownLatest;
     this.judgedAt = now;
     this.minTime = Math.max(now - head.options().acceptanceWindow(), head.closedBefore());
+    this.unsureBefore = head.unsureBefore();
     this.maxTime = now + HeadOptions.MAX_AHEAD_MS;
     ownLatest.clear();
   }
@@ -135,6 +141,7 @@ public final class HeadAppender implements Appender {
     if (t > maxTime) {
       return AppendResult.TOO_NEW;
     }
+    unsure |= t < unsureBefore;
     int id = (int) ref;
     if (head.exemplars.holds(id, t, valueBits, LabelRegion.encode(labels))) {
       return AppendResult.SAME_AGAIN;
@@ -155,10 +162,10 @@ public final class HeadAppender implements Appender {
   public CompletableFuture<CommitOutcome> commit() {
     batch.judgedAt(judgedAt);
     release();
-    if (batch.isEmpty() && !overloaded) {
+    if (batch.isEmpty() && !overloaded && !unsure) {
       return finished(CommitOutcome.Durable.INSTANCE);
     }
-    Optional<String> fault = overloaded ? Optional.of(OVERLOADED) : head.fault();
+    Optional<String> fault = fault();
     if (fault.isPresent()) {
       return finished(new CommitOutcome.Unavailable(fault.get()));
     }
@@ -168,6 +175,13 @@ public final class HeadAppender implements Appender {
       }
       return outcome;
     });
+  }
+
+  private Optional<String> fault() {
+    if (unsure) {
+      return Optional.of(UNSURE);
+    }
+    return overloaded ? Optional.of(OVERLOADED) : head.fault();
   }
 
   @Override
@@ -195,6 +209,7 @@ public final class HeadAppender implements Appender {
     if (t > maxTime) {
       return AppendResult.TOO_NEW;
     }
+    unsure |= t < unsureBefore;
     int own = ownLatest(id);
     boolean latestIsOwn = own >= 0 && (!head.hasSamples(id) || ownLatest.time(own) > head.lastTime(id));
     AppendResult verdict =

@@ -7,8 +7,10 @@ import dev.marmoset.storage.io.FileSystem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
@@ -76,6 +78,8 @@ final class LogCommitter {
   private volatile long milliBytesPerSample = FIRST_MILLIBYTES_PER_SAMPLE;
   private volatile boolean closing;
   private final ConcurrentLinkedDeque<LogTail.Segment> rolled = new ConcurrentLinkedDeque<>();
+  /// A dozen entries a day.
+  private final Map<Long, LogPosition> touched = new ConcurrentHashMap<>();
   private Optional<LogTail.Segment> finished = Optional.empty();
   private Optional<LogSegment> segment = Optional.empty();
   private volatile long floor = Long.MIN_VALUE;
@@ -184,6 +188,11 @@ final class LogCommitter {
   /// The time no later sample is judged before, ms: none of them is older than this minus W. Any thread.
   long floor() {
     return floor;
+  }
+
+  /// End of the last commit with a sample of a window, known before the sample is applied; empty without one. Any thread.
+  Optional<LogPosition> touched(long windowStart) {
+    return Optional.ofNullable(touched.get(windowStart));
   }
 
   /// The segments before the current one that this incarnation has written, ascending. Any thread may read it, and remove
@@ -357,7 +366,9 @@ final class LogCommitter {
     }
     lease.renew(began, beganWall);
     encoder.committed(current.size());
-    durable = new LogPosition(options.incarnation(), current.number(), current.size());
+    var end = new LogPosition(options.incarnation(), current.number(), current.size());
+    encoder.committedWindows().forEach(window -> touched.put(window, end));
+    durable = end;
     lastCommit = began;
     retryNanos = FIRST_RETRY_NANOS;
     stats.segmentBytes.add(encoder.records().size());

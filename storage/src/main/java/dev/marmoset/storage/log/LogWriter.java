@@ -119,6 +119,14 @@ public final class LogWriter implements AutoCloseable {
     return committer.applied();
   }
 
+  /// End of the last commit that has a sample of a window; empty without one. It is stated before the sample is applied,
+  /// so no sample of the window that the head has of this log lies behind it.
+  ///
+  /// @param windowStart first time of the window, ms
+  public Optional<LogPosition> touched(long windowStart) {
+    return committer.touched(windowStart);
+  }
+
   /// No sample of this log from now on is older than this minus W, ms since the epoch.
   public long floor() {
     return committer.floor();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 
 /// Turns batches into the records of one segment after the other. Confined to the log thread.
 ///
@@ -138,6 +139,11 @@ final class SegmentEncoder implements AutoCloseable {
   /// The windows of what is durable in the segment, with where the last commit of each ends, bytes.
   NavigableMap<Long, Long> touchedWindows() {
     return touched.ends();
+  }
+
+  /// The windows of the last commit.
+  Set<Long> committedWindows() {
+    return touched.committing();
   }
 
   /// Encodes the batches of one commit, followed by what the replicas tell each other, if anything.

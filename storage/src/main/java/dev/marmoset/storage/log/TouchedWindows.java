@@ -2,6 +2,7 @@ package dev.marmoset.storage.log;
 
 import dev.marmoset.storage.io.ByteWriter;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -44,6 +45,11 @@ final class TouchedWindows {
   /// The commit is durable and ends at `offset` of the segment.
   void committed(long offset) {
     committing.forEach(window -> ends.put(window, offset));
+  }
+
+  /// The windows of the commit at work, or of the last one. A view.
+  Set<Long> committing() {
+    return Collections.unmodifiableSet(committing);
   }
 
   /// The windows of the durable commits, with where the last of each ends, bytes.

@@ -5,24 +5,21 @@ import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.log.LogState;
 import dev.marmoset.storage.log.LogView;
 import dev.marmoset.storage.log.LogWriter;
-import dev.marmoset.storage.log.WindowCoverage;
 import dev.marmoset.storage.replica.Follower;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What the thread `follow` does: the replay of the start, then the logs of the other replicas, until it is stopped.
-final class Following implements Runnable {
+final class Following implements Runnable, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Following.class);
   private static final long AFTER_DEFECT_NANOS = 1_000_000_000L;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final Recovery recovery;
   private final Follower follower;
-  private final AtomicReference<WindowCoverage> inBlocks;
   private final LogWriter log;
   private final LogPeers peers;
   private final Clock clock;
@@ -31,20 +28,12 @@ final class Following implements Runnable {
   private volatile boolean ready;
   private long readySince;
 
-  /// @param inBlocks what recovery and follower leave out
-  Following(Recovery recovery, Follower follower, AtomicReference<WindowCoverage> inBlocks, LogWriter log,
-      LogPeers peers, Clock clock) {
+  Following(Recovery recovery, Follower follower, LogWriter log, LogPeers peers, Clock clock) {
     this.recovery = recovery;
     this.follower = follower;
-    this.inBlocks = inBlocks;
     this.log = log;
     this.peers = peers;
     this.clock = clock;
-  }
-
-  /// Leaves out from now on what lies in blocks that are served. Thread-safe.
-  void leaveOut(WindowCoverage coverage) {
-    inBlocks.set(coverage);
   }
 
   /// Why not everything is served; empty when it is. Thread-safe.
@@ -60,6 +49,11 @@ final class Following implements Runnable {
   /// What is known of the logs of others. Thread-safe.
   List<LogView> logs() {
     return follower.view();
+  }
+
+  /// Whether a listing that began after `t`, ns, has shown which logs there are. Thread-safe.
+  boolean hasListedSince(long t) {
+    return follower.listedAt().filter(at -> at - t > 0).isPresent();
   }
 
   /// When a replica last said something about a window, ns. Thread-safe.
@@ -89,6 +83,19 @@ final class Following implements Runnable {
     while (!stopped && recovery.progress().done()) {
       LockSupport.parkNanos(this, stepSafely());
     }
+  }
+
+  /// Does once what [#run] does all the time, for tests; the first time the replay too.
+  void step() {
+    if (!recovery.progress().done()) {
+      recovery.run();
+    }
+    stepSafely();
+  }
+
+  /// Releases the logs of others. Not while they are being followed.
+  @Override
+  public void close() {
     follower.close();
   }
 

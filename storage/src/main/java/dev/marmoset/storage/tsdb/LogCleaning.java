@@ -3,7 +3,6 @@ package dev.marmoset.storage.tsdb;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.log.LogWriter;
-import dev.marmoset.storage.log.WindowCoverage;
 import dev.marmoset.storage.replica.LogRetention;
 import dev.marmoset.storage.window.register.RegisteredCoverage;
 import dev.marmoset.storage.window.register.WindowState;
@@ -22,11 +21,14 @@ final class LogCleaning {
   private final LogRetention retention;
   private final LogWriter log;
   private final Following following;
+  private final HeadSources sources;
   private final Clock clock;
+  private Set<Ulid> leftOut = Set.of();
   private long segmentsAt;
   private long directoriesAt;
 
-  LogCleaning(LogRetention retention, LogWriter log, Following following, Clock clock) {
+  LogCleaning(LogRetention retention, LogWriter log, Following following, HeadSources sources, Clock clock) {
+    this.sources = sources;
     this.retention = retention;
     this.log = log;
     this.following = following;
@@ -41,13 +43,17 @@ final class LogCleaning {
   /// @param states what the registers say
   /// @param served the blocks that can be read
   void step(Collection<WindowState> states, Set<Ulid> served) {
+    if (!served.equals(leftOut)) {
+      leftOut = Set.copyOf(served);
+      sources.leaveOut(RegisteredCoverage.readable(states, served));
+    }
     if (clock.nanos() - segmentsAt < 0 || following.notReady().isPresent() || !log.leaseIsValid()) {
       return;
     }
     segmentsAt = clock.nanos() + SEGMENTS_NANOS;
     try {
-      WindowCoverage coverage = RegisteredCoverage.readable(states, served);
-      following.leaveOut(coverage);
+      RegisteredCoverage coverage = RegisteredCoverage.readable(states, served);
+      sources.leaveOut(coverage);
       retention.own(log, coverage);
       retention.others(following.logs(), coverage);
       if (clock.nanos() - directoriesAt >= 0) {

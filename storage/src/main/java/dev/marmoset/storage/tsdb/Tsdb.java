@@ -26,7 +26,6 @@ import dev.marmoset.storage.log.AcceptanceClock;
 import dev.marmoset.storage.log.LogOptions;
 import dev.marmoset.storage.log.LogStats;
 import dev.marmoset.storage.log.LogWriter;
-import dev.marmoset.storage.log.WindowCoverage;
 import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.replica.FollowOptions;
 import dev.marmoset.storage.replica.Follower;
@@ -43,7 +42,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -79,20 +77,22 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   private record Seat(TsdbOptions options, Ulid incarnation, Volume volume, FileSystem files, Clock clock,
       RandomGenerator random) {}
 
-  private Tsdb(Seat seat, ScratchDirectory scratch, Head head, LogWriter log, Following following,
-      StoreView view,
-      WindowKeeper keeper, WindowLogs logs) {
-    this.cleaning = new LogCleaning(new LogRetention(seat.files(), seat.clock(), seat.options().data()), log,
-        following, seat.clock());
+  /// What works on the logs.
+  private record Logs(LogWriter writer, Following following, WindowLogs windows, HeadSources sources) {}
+
+  private Tsdb(Seat seat, ScratchDirectory scratch, Head head, Logs logs, StoreView view,
+      WindowKeeper keeper) {
+    this.cleaning = new LogCleaning(new LogRetention(seat.files(), seat.clock(), seat.options().data()),
+        logs.writer(), logs.following(), logs.sources(), seat.clock());
     this.view = view;
     this.keeper = keeper;
     this.keeperThread = Thread.ofPlatform().name("windows").daemon().unstarted(this::keepWindows);
     this.seat = seat;
-    this.logs = logs;
+    this.logs = logs.windows();
     this.scratch = scratch;
     this.head = head;
-    this.log = log;
-    this.following = following;
+    this.log = logs.writer();
+    this.following = logs.following();
     this.followThread = Thread.ofPlatform().name("follow").daemon().unstarted(following);
   }
 
@@ -116,6 +116,14 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   /// @throws IOException as above
   public static Tsdb open(TsdbOptions options, Ulid incarnation, FileSystem files, Clock clock,
       RandomGenerator random) throws IOException {
+    Tsdb tsdb = openIdle(options, incarnation, files, clock, random);
+    tsdb.followThread.start();
+    return tsdb;
+  }
+
+  /// The same without the thread that replays and follows logs, for tests: [#stepLogs] does.
+  static Tsdb openIdle(TsdbOptions options, Ulid incarnation, FileSystem files, Clock clock,
+      RandomGenerator random) throws IOException {
     Volume volume = Volume.open(files, options.data(), incarnation);
     ScratchDirectory scratch = ScratchDirectory.open(options.scratch(), incarnation);
     var acceptance = new AcceptanceClock(clock);
@@ -128,33 +136,27 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
           options.acceptanceWindow(), options.commitInterval(), options.windows().cutDelay()), files,
           acceptance, random, head,
           gate);
-      var inBlocks = new AtomicReference<WindowCoverage>(WindowCoverage.NOTHING);
-      WindowCoverage coverage = (window, of, segment, end) -> inBlocks.get().covers(window, of, segment, end);
+      var sources = new HeadSources();
       var peers = new LogPeers(log, clock);
       var follower = new Follower(
           new FollowOptions(options.data(), incarnation, options.version(), FollowOptions.INTERVAL), files,
           clock,
-          random, () -> new HeadIntake(head, coverage), peers);
-      var recovery = new Recovery(files, options.data(), incarnation, new Recovery.Into(head, gate, coverage),
+          random, () -> new HeadIntake(head, sources), peers);
+      var recovery = new Recovery(files, options.data(), incarnation, new Recovery.Into(head, gate, sources),
           log::position, follower);
-      var following = new Following(recovery, follower, inBlocks, log, peers, clock);
+      var following = new Following(recovery, follower, log, peers, clock);
       var view = new StoreView(head);
-      var logs = new LogsOfTsdb(files, options, log, following, clock);
+      var logs = new LogsOfTsdb(files, options, log, following, sources, head, clock);
       // After the own log exists: whoever closes a window either sees that log or is seen here.
       var keeper = WindowKeeper.open(options.windows(),
           new WindowKeeper.Place(files, access(options, files), options.data(), volume.id(), scratch.path(),
               incarnation),
           logs, head, view, clock, random);
       // What is left out of the replay is what the blocks served from here on hold.
-      following.leaveOut(RegisteredCoverage.served(keeper.states().values(),
-          served(view)));
+      sources.leaveOut(RegisteredCoverage.served(keeper.states().values(), served(view)));
       peers.onChange(keeper::refreshSoon);
-      var tsdb =
-          new Tsdb(new Seat(options, incarnation, volume, files, clock, random), scratch, head, log,
-              following,
-              view, keeper, logs);
-      tsdb.followThread.start();
-      return tsdb;
+      return new Tsdb(new Seat(options, incarnation, volume, files, clock, random), scratch, head,
+          new Logs(log, following, logs, sources), view, keeper);
     } catch (IOException e) {
       head.close();
       scratch.close();
@@ -209,7 +211,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
 
   /// Why not all data is served; empty when it is.
   public Optional<String> notReady() {
-    return following.notReady().or(head::lostData);
+    return following.notReady().or(head::lostData).or(keeper::unreadable);
   }
 
   /// Whether the lease of this incarnation is lost for good, so that the process must end.
@@ -262,6 +264,9 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
     LockSupport.unpark(keeperThread);
     endOfLog.run();
     join(followThread);
+    if (!followThread.isAlive()) {
+      following.close();
+    }
     join(keeperThread);
     try (scratch) {
       keeper.close();
@@ -302,6 +307,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   void stepWindows() {
     keeper.step();
     cleaning.step(keeper.states().values(), served(view));
+  }
+
+  /// Does once what the thread for the logs of others does, for tests; the first time the replay too.
+  void stepLogs() {
+    following.step();
   }
 
   /// Has the logs of others looked at now, for tests whose clock does not pass by itself.

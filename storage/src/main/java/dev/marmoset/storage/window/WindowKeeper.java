@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -51,6 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class WindowKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(WindowKeeper.class);
   private static final Duration REFRESH = Duration.ofSeconds(60);
+  private static final Duration REFRESH_UNREADABLE = Duration.ofSeconds(5);
   /// A zombie that still holds a claim is long gone by then.
   private static final Duration REGISTERS_KEPT = Duration.ofDays(7);
 
@@ -58,6 +60,7 @@ public final class WindowKeeper {
   private final WindowWork work;
   private final BlockRetention retention;
   private final StoreView view;
+  private final ClosedBound closedBound;
   private final Map<Long, PendingWindow> pending = new TreeMap<>();
   /// Blocks that turned out damaged while they were read, and why.
   private final ConcurrentLinkedQueue<Map.Entry<Ulid, String>> damaged = new ConcurrentLinkedQueue<>();
@@ -72,6 +75,7 @@ public final class WindowKeeper {
     this.view = view;
     this.work = new WindowWork(parts);
     this.retention = new BlockRetention(parts);
+    this.closedBound = new ClosedBound(parts.head(), parts.clock());
   }
 
   /// What the keeper works on.
@@ -107,6 +111,7 @@ public final class WindowKeeper {
     view.onDamage(
         (block, damage) -> keeper.damaged.add(Map.entry(block, String.valueOf(damage.getMessage()))));
     keeper.refresh();
+    keeper.closedBound.begin(keeper.states());
     keeper.endInOrder();
     return keeper;
   }
@@ -165,7 +170,7 @@ public final class WindowKeeper {
     view.releaseUnread();
     try {
       setDamagedAside();
-      if (refreshAsked || parts.clock().nanos() - lastRefresh >= REFRESH.toNanos()) {
+      if (refreshAsked || parts.clock().nanos() - lastRefresh >= refreshEvery().toNanos()) {
         refresh();
       }
       if (parts.logs().isLive()) {
@@ -182,6 +187,16 @@ public final class WindowKeeper {
     }
   }
 
+  private Duration refreshEvery() {
+    return closedBound.waiting().isPresent() ? REFRESH_UNREADABLE : REFRESH;
+  }
+
+  /// Which register could not be read since the start, so that blocks may be missing from answers and late samples are
+  /// put off; empty when all could, or after 10 min. Any thread.
+  public Optional<String> unreadable() {
+    return closedBound.waiting();
+  }
+
   /// Has the present step end early. Any thread.
   public void stop() {
     parts.build().stop();
@@ -192,10 +207,8 @@ public final class WindowKeeper {
     parts.shelf().close();
   }
 
-  /// What lies below the end of a window with a block is late: its chunks in order are in the block. What lies below the
-  /// end of a closing one is not accepted any more.
+  /// What lies below the end of a window with a block is late: its chunks in order are in the block.
   private void endInOrder() {
-    parts.head().acceptFrom(Registers.closedBound(states().values()));
     states().values().stream().filter(state -> !state.blocks().isEmpty() || state.isClosing())
         .mapToLong(WindowState::end).max().ifPresent(parts.head()::endInOrder);
   }
@@ -204,6 +217,8 @@ public final class WindowKeeper {
     refreshAsked = false;
     lastRefresh = parts.clock().nanos();
     parts.ledger().refreshAll();
+    closedBound.step(states());
+    parts.stats().unreadable = parts.ledger().unreadable();
     if (!parts.shelf().serves(parts.ledger().blocks())) {
       serve();
     }
@@ -303,8 +318,7 @@ public final class WindowKeeper {
   private void advance(WindowState state) throws IOException {
     long start = state.start();
     long now = parts.logs().acceptanceClock();
-    boolean closing = state.isClosed() || now >= state.end() + parts.options().acceptanceWindow().toMillis()
-        + WindowOptions.CLOSING_DELAY.toMillis();
+    boolean closing = state.isClosed() || now >= work.closingDueAt(state);
     if (closing) {
       if (work.close(start, pending.computeIfAbsent(start, _ -> new PendingWindow()))) {
         pending.remove(start);

@@ -62,9 +62,14 @@ final class WindowLedger {
     }
   }
 
+  /// What is known of a window, without a look at the volume.
+  WindowState known(long start) {
+    return states.getOrDefault(start, WindowState.empty(start));
+  }
+
   /// Reads what has been added to one register, which may not exist yet.
   WindowState refresh(long start) {
-    WindowState known = states.getOrDefault(start, WindowState.empty(start));
+    WindowState known = known(start);
     WindowState fresh = registers.refresh(known);
     if (fresh.health() != WindowState.Health.WHOLE && fresh.health() != known.health()) {
       LOG.error("register of window {} is {}: nothing is appended to it: {}", start, fresh.health(),
@@ -88,18 +93,27 @@ final class WindowLedger {
     return blocks;
   }
 
-  /// Blocks that were registered and are needed no more.
+  /// Registers that cannot be read to their end.
+  int unreadable() {
+    return (int) states.values().stream().filter(state -> state.health() != WindowState.Health.WHOLE).count();
+  }
+
+  /// Blocks that were registered and are needed no more, as far as registers can be read to their end.
   Set<Ulid> dropped() {
     var dropped = new LinkedHashSet<Ulid>();
-    states.values().forEach(state -> dropped.addAll(state.dropped()));
+    whole().forEach(state -> dropped.addAll(state.dropped()));
     return dropped;
+  }
+
+  private List<WindowState> whole() {
+    return states.values().stream().filter(state -> state.health() == WindowState.Health.WHOLE).toList();
   }
 
   /// Blocks that were announced by a claim, may lie on the volume complete, and can never be registered any more, because
   /// the claim has been superseded or the window is closed.
   Set<Ulid> orphans() {
     var orphans = new LinkedHashSet<Ulid>();
-    for (WindowState state : states.values()) {
+    for (WindowState state : whole()) {
       Optional<Claim> open = state.isClosed() ? Optional.empty() : state.openClaim();
       for (RegisterRecord next : state.records()) {
         if (next instanceof Claim claim && !open.equals(Optional.of(claim))) {

@@ -2,12 +2,31 @@ package dev.marmoset.storage.window;
 
 import dev.marmoset.storage.log.CoveredPositions;
 import dev.marmoset.storage.window.register.RegisterRecord.Claim;
+import java.io.IOException;
+import java.time.Duration;
 
 /// What the keeper of windows must know of the logs. Thread-safe.
 public interface WindowLogs {
   /// Up to where the head has every log: each sample at or before these positions is in it, unless it was covered by
   /// blocks already. More may be.
   CoveredPositions consumed();
+
+  /// Behind which position of each log the head has no sample of a window.
+  ///
+  /// @param start first time of the window, ms
+  CoveredPositions taken(long start);
+
+  /// Puts what the head has had of a window into it once more, in addition, as far as it comes from positions in (from, to]
+  /// of each log.
+  ///
+  /// @param start first time of the window, ms
+  /// @throws IOException if a part of it cannot be read any more; what was put there does no harm
+  void readAgain(long start, CoveredPositions from, CoveredPositions to) throws IOException;
+
+  /// How long work on a window that is due is left to other replicas, which are to do it before this one.
+  ///
+  /// @param start first time of the window, ms
+  Duration claimDelay(long start);
 
   /// Whether no log, listed freshly, can bring another sample before `t`, ms: each is sealed and consumed to its end, or
   /// consumed to a floor that says so.

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 /// What the keeper of windows counts. Thread-safe.
 public final class WindowStats {
   final LongAdder parts = new LongAdder();
+  final LongAdder adopted = new LongAdder();
   final LongAdder commits = new LongAdder();
   final LongAdder blockBytes = new LongAdder();
   final LongAdder failures = new LongAdder();
@@ -12,6 +13,7 @@ public final class WindowStats {
   final LongAdder retired = new LongAdder();
   volatile long blocks;
   volatile long bytes;
+  volatile int unreadable;
   volatile long oldestOpen = Long.MAX_VALUE;
 
   WindowStats() {}
@@ -19,6 +21,11 @@ public final class WindowStats {
   /// Parts written.
   public long parts() {
     return parts.sum();
+  }
+
+  /// How often memory gave way to blocks that another replica had cut.
+  public long adopted() {
+    return adopted.sum();
   }
 
   /// Final blocks, first blocks and patches committed, empty ones included.
@@ -54,6 +61,12 @@ public final class WindowStats {
   /// Bytes of the blocks served now.
   public long bytes() {
     return bytes;
+  }
+
+  /// Registers that cannot be read to their end, now: nothing is appended to them, and they may name blocks that are not
+  /// served.
+  public int unreadable() {
+    return unreadable;
   }
 
   /// Start of the oldest window that is not closed, ms; [Long#MAX_VALUE] when there is none.

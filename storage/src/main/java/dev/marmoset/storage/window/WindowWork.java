@@ -7,12 +7,15 @@ import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.CoveredPositions;
 import dev.marmoset.storage.window.BlockBuild.Built;
+import dev.marmoset.storage.window.PendingWindow.Held;
 import dev.marmoset.storage.window.read.MergedSeries;
 import dev.marmoset.storage.window.read.WatchedQuerier;
+import dev.marmoset.storage.window.register.RegisterRecord;
 import dev.marmoset.storage.window.register.RegisterRecord.Claim;
 import dev.marmoset.storage.window.register.RegisterRecord.Commit;
 import dev.marmoset.storage.window.register.RegisterRecord.Edition;
 import dev.marmoset.storage.window.register.RegisterRecord.Part;
+import dev.marmoset.storage.window.register.RegisterRecord.Publication;
 import dev.marmoset.storage.window.register.RegisterRecord.Purpose;
 import dev.marmoset.storage.window.register.RegisterRecord.Span;
 import dev.marmoset.storage.window.register.WindowState;
@@ -37,12 +40,14 @@ final class WindowWork {
   private final KeeperParts parts;
   private final WindowLedger ledger;
   private final WindowLogs logs;
+  private final Adoption adoption;
   private long lastProgress;
 
   WindowWork(KeeperParts parts) {
     this.parts = parts;
     this.ledger = parts.ledger();
     this.logs = parts.logs();
+    this.adoption = new Adoption(parts);
   }
 
   /// Freezes what the head has of the window now.
@@ -54,21 +59,38 @@ final class WindowWork {
     }
     // Before the freezing: what these positions say is in the head, and so in what is frozen.
     CoveredPositions consumed = logs.consumed();
-    parts.head().freeze(start).ifPresent(frozen -> window.add(frozen, consumed));
+    parts.head().freeze(start).ifPresent(frozen -> {
+      // After it: whatever the head takes from here on is not in what is frozen.
+      window.add(new Held(frozen, logs.taken(start)), consumed);
+      window.adopted(frozen.isInOrder() ? CoveredPositions.NONE : ledger.known(start).covered());
+      window.dueAt(logs.acceptanceClock());
+    });
     return true;
   }
 
-  /// Makes frozen memory one more block of the window: a part, or with [LateSamples#PATCH] a block of its own.
+  /// Has frozen memory give way to blocks of others, or makes it one more block of the window: a part, or with
+  /// [LateSamples#PATCH] a block of its own.
   ///
   /// @return whether it is done
   boolean cut(long start, PendingWindow window) throws IOException {
     if (window.unanswered().isPresent() && !settled(start, window)) {
       return false;
     }
-    if (window.frozen().isEmpty()) {
+    WindowState known = ledger.known(start);
+    adoption.step(known, window, true);
+    if (window.held().isEmpty()) {
       return true;
     }
-    boolean patch = isPublishedLate(ledger.refresh(start));
+    if (adoption.isMissing(known) || !mayClaim(known) || !isOurTurn(start, window.dueAt())) {
+      return false;
+    }
+    WindowState seen = ledger.refresh(start);
+    if (!seen.covered().equals(known.covered())) {
+      // Somebody has cut it meanwhile: it is looked at once more.
+      adoption.serve();
+      return false;
+    }
+    boolean patch = isPublishedLate(seen);
     Optional<WindowState> claimed = claim(start, window, patch ? Purpose.PATCH : Purpose.PART, false);
     if (claimed.isEmpty()) {
       return false;
@@ -76,19 +98,15 @@ final class WindowWork {
     WindowState state = claimed.get();
     Optional<Built> built = write(state, memory(window));
     if (built.isEmpty()) {
-      giveUpMemory(window);
-      return true;
+      return adoption.giveUpAll(List.of(), window);
     }
     Optional<WindowState> done = patch
         ? commit(state, window, edition(state, false), built)
         : ledger.append(state, window,
             stamp -> new Part(stamp, built.get().meta().ulid(), built.get().files(),
                 new Span(state.covered(), window.to())));
-    done.ifPresent(_ -> {
-      parts.stats().parts.increment();
-      giveUpMemory(window);
-    });
-    return done.isPresent();
+    done.ifPresent(_ -> parts.stats().parts.increment());
+    return done.isPresent() && adoption.giveUpAll(names(built), window);
   }
 
   /// Closes the window once nothing can come for it any more: after this it never changes.
@@ -98,28 +116,57 @@ final class WindowWork {
     if (window.unanswered().isPresent() && !settled(start, window)) {
       return false;
     }
-    WindowState seen = ledger.refresh(start);
-    if (seen.isClosed()) {
-      // By this or another process: everything is in its blocks.
-      boolean frozen = freeze(start, window);
-      giveUpMemory(window);
-      return frozen;
+    WindowState known = ledger.known(start);
+    if (known.isClosed()) {
+      return adoptFinal(known, window);
     }
-    boolean patch = isPublishedLate(seen);
+    adoption.step(known, window, false);
     if (window.closingSince() == Long.MIN_VALUE) {
-      if (claim(start, window, patch ? Purpose.PATCH : Purpose.FINAL, true).isPresent()) {
+      if (mayClaim(known) && isOurTurn(start, closingDueAt(known))
+          && claim(start, window, closingPurpose(ledger.refresh(start)), true).isPresent()) {
         window.closingSince(parts.clock().nanos());
       }
       return false;
     }
-    if (parts.clock().nanos() - window.closingSince() < CLOSING_WAIT.toNanos() || !logs.isPast(seen.end())) {
+    if (parts.clock().nanos() - window.closingSince() < CLOSING_WAIT.toNanos() || !logs.isPast(known.end())) {
       return false;
     }
-    return freeze(start, window) && finish(start, window, patch);
+    return freeze(start, window) && finish(start, window);
   }
 
-  private boolean finish(long start, PendingWindow window, boolean patch) throws IOException {
-    Optional<WindowState> claimed = claim(start, window, patch ? Purpose.PATCH : Purpose.FINAL, true);
+  /// Everything is in the blocks of a closed window, whoever has closed it.
+  private boolean adoptFinal(WindowState state, PendingWindow window) {
+    if (!adoption.isServed(state)) {
+      return false;
+    }
+    boolean frozen = freeze(state.start(), window);
+    return adoption.giveUpAll(state.blocks(), window) && frozen;
+  }
+
+  /// By the acceptance clock, ms.
+  long closingDueAt(WindowState state) {
+    return state.end() + parts.options().acceptanceWindow().toMillis()
+        + WindowOptions.CLOSING_DELAY.toMillis();
+  }
+
+  private Purpose closingPurpose(WindowState state) {
+    return isPublishedLate(state) ? Purpose.PATCH : Purpose.FINAL;
+  }
+
+  /// Whether those who come before this replica have had their time.
+  ///
+  /// @param dueAt by the acceptance clock, ms
+  private boolean isOurTurn(long start, long dueAt) {
+    return logs.acceptanceClock() >= dueAt + logs.claimDelay(start).toMillis();
+  }
+
+  private boolean mayClaim(WindowState state) {
+    return state.mayClaim(claim -> claim.author().equals(parts.incarnation()) || logs.isVoid(claim));
+  }
+
+  private boolean finish(long start, PendingWindow window) throws IOException {
+    adoption.step(ledger.known(start), window, false);
+    Optional<WindowState> claimed = claim(start, window, closingPurpose(ledger.refresh(start)), true);
     if (claimed.isEmpty()) {
       return false;
     }
@@ -128,18 +175,31 @@ final class WindowWork {
         state.parts().stream().filter(part -> !parts.shelf().isSetAside(part.block())).toList();
     if (merged.stream().anyMatch(part -> parts.shelf().block(part.block()).isEmpty())) {
       LOG.warn("closing window {}: not all of its parts can be read now", start);
+      adoption.serve();
       return false;
     }
     Optional<Built> built;
-    if (merged.size() == 1 && window.frozen().isEmpty()) {
+    if (merged.size() == 1 && window.held().isEmpty()) {
       Part only = merged.getFirst();
       built = parts.shelf().block(only.block()).map(block -> new Built(block.meta(), only.files()));
     } else {
       built = merge(state, merged, window);
     }
     Optional<WindowState> done = commit(state, window, edition(state, true), built);
-    done.ifPresent(_ -> giveUpMemory(window));
-    return done.isPresent();
+    return done.isPresent() && adoption.giveUpAll(names(built), window);
+  }
+
+  private static List<Ulid> names(Optional<Built> block) {
+    return block.stream().map(built -> built.meta().ulid()).toList();
+  }
+
+  /// The block that a record registers.
+  private static List<Ulid> block(RegisterRecord registered) {
+    return switch (registered) {
+      case Part part -> List.of(part.block());
+      case Commit commit -> commit.publication().stream().map(Publication::directory).toList();
+      default -> List.of();
+    };
   }
 
   /// Whether the window is published as several blocks. Its first COMMIT decides that for ever.
@@ -160,7 +220,7 @@ final class WindowWork {
   /// Claims the window anew: each attempt to build a block has a claim and a name of its own.
   private Optional<WindowState> claim(long start, PendingWindow window, Purpose purpose, boolean closing) {
     WindowState state = ledger.refresh(start);
-    if (!state.mayClaim(claim -> claim.author().equals(parts.incarnation()) || logs.isVoid(claim))) {
+    if (!mayClaim(state)) {
       return Optional.empty();
     }
     lastProgress = parts.clock().nanos();
@@ -242,26 +302,11 @@ final class WindowWork {
   ///
   /// @return whether it is known
   private boolean settled(long start, PendingWindow window) {
+    RegisterRecord asked = window.unanswered().orElseThrow();
     Optional<WindowState> state = ledger.settle(start, window);
-    if (state.isPresent() && !(state.get().records().getLast() instanceof Claim)) {
-      giveUpMemory(window);
+    if (state.isPresent() && (asked instanceof Part || asked instanceof Commit)) {
+      adoption.giveUpAll(block(asked), window);
     }
     return window.unanswered().isEmpty();
-  }
-
-  /// The registered blocks take the place of the frozen memory, for all queriers opened from now on.
-  private void giveUpMemory(PendingWindow window) {
-    List<FrozenWindow> frozen = List.copyOf(window.frozen());
-    window.frozen().clear();
-    parts.shelf().serve(ledger.blocks(), () -> frozen.forEach(FrozenWindow::hide),
-        () -> frozen.forEach(this::drop));
-  }
-
-  private void drop(FrozenWindow frozen) {
-    try {
-      frozen.drop();
-    } catch (IOException e) {
-      LOG.warn("removing the scratch file of window {}: {}", frozen.start(), e.toString());
-    }
   }
 }

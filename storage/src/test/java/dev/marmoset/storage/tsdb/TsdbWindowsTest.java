@@ -261,7 +261,8 @@ class TsdbWindowsTest {
     return planned;
   }
 
-  private static void assertBucketHolds(Path bucket, Map<Labels, TreeMap<Long, Long>> sent, long closed)
+  /// One block per closed window, and together all that was sent.
+  static void assertBucketHolds(Path bucket, Map<Labels, TreeMap<Long, Long>> sent, long closed)
       throws IOException {
     var starts = new TreeSet<Long>();
     for (String name : names(bucket)) {

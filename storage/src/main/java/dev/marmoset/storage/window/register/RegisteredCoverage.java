@@ -34,6 +34,14 @@ public record RegisteredCoverage(Map<Long, WindowState> states) implements Windo
         .collect(Collectors.toMap(WindowState::start, state -> state)));
   }
 
+  /// Whether nothing can come for a window any more.
+  ///
+  /// @param windowStart first time of the window, ms
+  public boolean isClosed(long windowStart) {
+    WindowState state = states.get(windowStart);
+    return state != null && state.isClosed();
+  }
+
   @Override
   public boolean covers(long windowStart, Ulid incarnation, long segment, long recordEnd) {
     WindowState state = states.get(windowStart);

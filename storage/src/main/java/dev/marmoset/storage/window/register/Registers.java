@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
@@ -34,15 +33,6 @@ public final class Registers {
   public Registers(FileSystem files, Path data) {
     this.files = files;
     this.data = data;
-  }
-
-  /// The largest end of the windows that are closing, ms: whoever has created its log before reading them accepts no
-  /// sample before it. [Long#MIN_VALUE] when none is.
-  ///
-  /// It is certain only if no state is [Health#UNREADABLE].
-  public static long closedBound(Collection<WindowState> states) {
-    return states.stream().filter(WindowState::isClosing).mapToLong(WindowState::end).max()
-        .orElse(Long.MIN_VALUE);
   }
 
   /// Starts of the windows that have a register, ms, ascending. Names that are none are left out.
@@ -123,7 +113,8 @@ public final class Registers {
         return frozen(reached, directory, numbers,
             new Obstacle(Health.DAMAGED, String.valueOf(e.getMessage()), false));
       } catch (IOException e) {
-        return reached.with(new Obstacle(Health.UNREADABLE, "reading " + path + ": " + e, false));
+        return reached
+            .with(new Obstacle(Health.UNREADABLE, "reading " + path + " from offset 0 on: " + e, false));
       }
     }
     return reached;

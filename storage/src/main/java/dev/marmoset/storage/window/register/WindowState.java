@@ -124,6 +124,12 @@ public final class WindowState {
     return fold.closing || obstacle.closing();
   }
 
+  /// Whether a closing record may have been written: one has, or what could be one cannot be read. What a newer build
+  /// closes can be read.
+  public boolean mayBeClosing() {
+    return isClosing() || health() == Health.UNREADABLE || health() == Health.DAMAGED;
+  }
+
   /// Whether the window is immutable.
   public boolean isClosed() {
     return fold.closed;

@@ -26,7 +26,6 @@ class RegistersTest {
   void aVolumeWithoutRegistersHasNone() throws IOException {
     assertThat(registers.readAll()).isEmpty();
     assertThat(registers.read(START)).isEqualTo(WindowState.empty(START));
-    assertThat(Registers.closedBound(List.of())).isEqualTo(Long.MIN_VALUE);
   }
 
   @Test
@@ -41,7 +40,6 @@ class RegistersTest {
     WindowState state = registers.readAll().firstEntry().getValue();
     assertThat(state.records()).isEqualTo(RegisterExamples.waiting());
     assertThat(state.health()).isEqualTo(Health.WHOLE);
-    assertThat(Registers.closedBound(List.of(state))).isEqualTo(START + 7_200_000);
   }
 
   @Test

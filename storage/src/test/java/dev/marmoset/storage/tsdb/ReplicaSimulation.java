@@ -1,0 +1,295 @@
+package dev.marmoset.storage.tsdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.marmoset.storage.Appender;
+import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.Querier;
+import dev.marmoset.storage.SeriesSet;
+import dev.marmoset.storage.io.MortalFileSystem;
+import dev.marmoset.storage.io.UlidGenerator;
+import dev.marmoset.storage.io.UnforcedFileSystem;
+import dev.marmoset.storage.io.VirtualClock;
+import dev.marmoset.storage.labels.LabelRegion;
+import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.log.LogCatalog;
+import dev.marmoset.storage.objstore.BucketSettings;
+import dev.marmoset.storage.window.WindowOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/// Several stores on one directory of real files under one virtual clock, stepped one after the other: they join, leave,
+/// die, and at any time each must answer with all that any of them has acknowledged.
+final class ReplicaSimulation implements AutoCloseable {
+  /// Within the lease.
+  static final long STEP_MS = 12_000;
+  private static final int STEPS_PER_ROUND = 10;
+  /// Often enough to see that a log is silent.
+  private static final long LOOK_MS = 4_000;
+  /// All logs are looked at again after it.
+  private static final long FOLLOW_MS = 1_200;
+  private static final Labels TICK = Labels.of("__name__", "tick");
+
+  /// One process.
+  final class Replica {
+    final MortalFileSystem files = new MortalFileSystem(volume);
+    final Tsdb tsdb;
+    private final Optional<Uploads> uploads;
+
+    private Replica(WindowOptions windows, Predicate<Path> unreadable) throws IOException {
+      files.unreadable(unreadable);
+      var options = new TsdbOptions(data, directory.resolve("scratch-" + started++), "test", Duration.ZERO, 0,
+          Long.MAX_VALUE, 0, false, windows);
+      tsdb = Tsdb.openIdle(options, new UlidGenerator(clock, random).next(), files, clock, random);
+      uploads = bucket.map(path -> {
+        try {
+          return tsdb.uploads(new BucketSettings.Directory(path, "").open(), false);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+      tsdb.stepLogs();
+    }
+
+    /// Sends one sample, and notes it as acknowledged.
+    void send(Labels labels, long t) {
+      try (Appender request = tsdb.appender()) {
+        append(request, labels, t);
+        assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
+            .isInstanceOf(CommitOutcome.Durable.class);
+      }
+    }
+
+    Map<Labels, TreeMap<Long, Long>> read(TimeRange range) throws IOException {
+      var all = new HashMap<Labels, TreeMap<Long, Long>>();
+      try (Querier querier = tsdb.querier(range)) {
+        SeriesSet series = querier.select(List.of());
+        while (series.next()) {
+          var samples = all.computeIfAbsent(series.series().labels(), _ -> new TreeMap<>());
+          WindowSimulation.decode(series.series().chunks(), samples);
+          // Chunks that overlap the range come whole.
+          samples.headMap(range.mint(), false).clear();
+          samples.tailMap(range.maxt(), false).clear();
+        }
+      }
+      all.values().removeIf(TreeMap::isEmpty);
+      return all;
+    }
+
+    private void upload() {
+      uploads.ifPresent(Uploads::step);
+    }
+
+    private void end(boolean clean) throws IOException {
+      uploads.ifPresent(Uploads::close);
+      written += tsdb.windowStats().blockBytes();
+      if (clean) {
+        tsdb.close();
+      } else {
+        tsdb.kill();
+      }
+      replicas.remove(this);
+    }
+  }
+
+  final VirtualClock clock = new VirtualClock();
+  final UnforcedFileSystem volume = new UnforcedFileSystem();
+  final Path data;
+  final List<Replica> replicas = new ArrayList<>();
+  private final Path directory;
+  final Random random;
+  private final WindowOptions windows;
+  private final Optional<Path> bucket;
+  private final Map<Labels, TreeMap<Long, Long>> sent = new HashMap<>();
+  private int steps;
+  private int started;
+  private int deaths;
+  private long written;
+
+  ReplicaSimulation(Path directory, long seed, WindowOptions windows, Optional<Path> bucket) {
+    this.directory = directory;
+    this.data = directory.resolve("data");
+    this.random = new Random(seed);
+    this.windows = windows;
+    this.bucket = bucket;
+  }
+
+  /// Starts a process.
+  Replica join() throws IOException {
+    Replica replica = join(windows, _ -> false);
+    assertThat(replica.tsdb.notReady()).isEmpty();
+    return replica;
+  }
+
+  /// Starts a process that is set up in another way.
+  ///
+  /// @param unreadable files that it cannot read
+  Replica join(WindowOptions otherWindows, Predicate<Path> unreadable) throws IOException {
+    var replica = new Replica(otherWindows, unreadable);
+    replicas.add(replica);
+    return replica;
+  }
+
+  /// Ends a process in good order.
+  void leave(Replica replica) throws IOException {
+    replica.end(true);
+  }
+
+  /// Ends a process as `kill -9` does.
+  void kill(Replica replica) throws IOException {
+    replica.end(false);
+  }
+
+  /// Lets time pass while samples come to any of the replicas: every two minutes one of each series, now and then late
+  /// ones.
+  ///
+  /// @param series how many series send
+  /// @param late   with how many of 100 requests each series sends a late sample as well
+  void run(Duration duration, int series, int late) throws IOException {
+    for (long end = clock.wallMillis() + duration.toMillis(); clock.wallMillis() < end;) {
+      clock.pass(STEP_MS);
+      tick();
+      if (++steps % STEPS_PER_ROUND == 0) {
+        for (int i = 0; i < series; i++) {
+          fill(Labels.of("__name__", "m", "n", "" + i), late);
+        }
+        follow();
+        keep();
+        bury();
+      }
+    }
+    follow();
+  }
+
+  private void fill(Labels labels, int late) {
+    any().send(labels, clock.wallMillis() - random.nextInt(1000));
+    if (random.nextInt(100) < late) {
+      long t = clock.wallMillis() - random.nextLong(windows.acceptanceWindow().toMillis() - 60_000);
+      any().send(labels, t);
+      if (random.nextInt(4) == 0) {
+        // A sender that got no answer tries another replica.
+        any().send(labels, t);
+      }
+    }
+  }
+
+  /// One of those that live.
+  Replica any() {
+    return replicas.get(random.nextInt(replicas.size()));
+  }
+
+  /// Has each say that it lives.
+  void tick() {
+    for (Replica replica : replicas) {
+      replica.send(TICK, clock.wallMillis());
+    }
+  }
+
+  /// Has each read what the others have written.
+  void follow() {
+    clock.pass(FOLLOW_MS);
+    replicas.forEach(replica -> replica.tsdb.stepLogs());
+  }
+
+  /// Has each do what is due, in any order.
+  void keep() {
+    var order = new ArrayList<>(replicas);
+    Collections.shuffle(order, random);
+    for (Replica replica : order) {
+      replica.files.work(() -> {
+        replica.tsdb.stepWindows();
+        replica.upload();
+      });
+    }
+  }
+
+  /// Ends those who died at work, and waits until others may know.
+  void bury() throws IOException {
+    List<Replica> dead = replicas.stream().filter(replica -> replica.files.isDead()).toList();
+    for (Replica replica : dead) {
+      deaths++;
+      kill(replica);
+    }
+    if (!dead.isEmpty()) {
+      if (replicas.isEmpty()) {
+        join();
+      }
+      awaitSeals();
+    }
+  }
+
+  /// How many died at work.
+  int deaths() {
+    return deaths;
+  }
+
+  /// Lets time pass until the logs of those who are gone are sealed.
+  void awaitSeals() throws IOException {
+    for (int i = 0; unsealed() > replicas.size(); i++) {
+      assertThat(i).as("looks at the logs of the dead").isLessThan(50);
+      clock.pass(LOOK_MS);
+      tick();
+      follow();
+    }
+  }
+
+  private long unsealed() throws IOException {
+    return LogCatalog.read(volume, data).logs().stream().filter(log -> !log.sealed()).count();
+  }
+
+  private void append(Appender request, Labels labels, long t) {
+    // One value per series and time: what is sent twice is the same again.
+    long bits = Double.doubleToRawLongBits((t / 1000 + labels.hashCode()) % 1009);
+    byte[] region = LabelRegion.encode(labels);
+    long ref = request.create(region, 0, region.length);
+    assertThat(request.append(ref, t, bits).accepted()).as("sample at %d", t).isTrue();
+    sent.computeIfAbsent(labels, _ -> new TreeMap<>()).put(t, bits);
+  }
+
+  /// All that was acknowledged in a range, by series and time, raw bits.
+  Map<Labels, TreeMap<Long, Long>> sent(TimeRange range) {
+    var all = new HashMap<Labels, TreeMap<Long, Long>>();
+    sent.forEach((labels, samples) -> {
+      var part = samples.subMap(range.mint(), true, range.maxt(), true);
+      if (!part.isEmpty()) {
+        all.put(labels, new TreeMap<>(part));
+      }
+    });
+    return all;
+  }
+
+  /// Each that is ready must answer with exactly what was acknowledged.
+  void assertComplete(TimeRange range) throws IOException {
+    var expected = sent(range);
+    for (Replica replica : replicas) {
+      assertThat(replica.tsdb.notReady()).isEmpty();
+      assertThat(replica.read(range)).as("at %d by %s", clock.wallMillis(), replica.tsdb.incarnation())
+          .isEqualTo(expected);
+    }
+  }
+
+  /// Bytes of blocks that were written to the volume by all processes.
+  long written() {
+    return written + replicas.stream().mapToLong(replica -> replica.tsdb.windowStats().blockBytes()).sum();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Replica replica : List.copyOf(replicas)) {
+      leave(replica);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.marmoset.storage.tsdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.labels.TimeRange;
+import dev.marmoset.storage.tsdb.ReplicaSimulation.Replica;
+import dev.marmoset.storage.window.LateSamples;
+import dev.marmoset.storage.window.WindowOptions;
+import dev.marmoset.storage.window.register.RegisterRecord;
+import dev.marmoset.storage.window.register.RegisterRecord.Part;
+import dev.marmoset.storage.window.register.Registers;
+import dev.marmoset.storage.window.register.WindowState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Days of two and three replicas on one volume, of which some die at work, some leave and some join.
+class ReplicaWindowsTest {
+  private static final Labels CLUSTER = Labels.of("cluster", "eu");
+  private static final Duration DAY = Duration.ofHours(24);
+
+  @TempDir
+  Path directory;
+
+  @Test
+  void aWindowIsWrittenOnceNotOncePerReplica() throws IOException {
+    var options = WindowOptions.standard(CLUSTER, Duration.ofMinutes(40));
+    try (var simulation = new ReplicaSimulation(directory, 1, options, Optional.empty())) {
+      for (int i = 0; i < 3; i++) {
+        simulation.join();
+      }
+      simulation.run(Duration.ofHours(9), 4, 0);
+      simulation.assertComplete(TimeRange.ALL);
+      long bytes = 0;
+      int closed = 0;
+      for (WindowState state : new Registers(simulation.volume, simulation.data).readAll().values()) {
+        bytes += registered(state);
+        assertThat(state.blocks()).as(state.toString()).hasSize(1);
+        if (state.isClosed()) {
+          closed++;
+          assertThat(state.records().stream().filter(Part.class::isInstance)).hasSize(1);
+        }
+      }
+      assertThat(closed).isGreaterThanOrEqualTo(3);
+      assertThat(simulation.written()).isEqualTo(bytes);
+      assertThat(simulation.replicas.stream().filter(replica -> replica.tsdb.windowStats().parts() > 0))
+          .as("the work is shared").hasSizeGreaterThan(1);
+    }
+  }
+
+  @Test
+  void sevenDaysOfJoinsLeavesAndDeathsEndInOneFinalBlockPerWindow() throws IOException {
+    Path bucket = directory.resolve("bucket");
+    var options = WindowOptions.standard(CLUSTER, DAY).withBucket(LateSamples.WAIT, true);
+    try (var simulation = new ReplicaSimulation(directory, 2, options, Optional.of(bucket))) {
+      simulation.join();
+      simulation.join();
+      int doom = 0;
+      for (long end = simulation.clock.wallMillis() + 7 * DAY.toMillis(); simulation.clock
+          .wallMillis() < end;) {
+        doom = happen(simulation, doom);
+        simulation.run(Duration.ofMinutes(20 + simulation.random.nextInt(60)), 3, 20);
+        simulation.assertComplete(TimeRange.ALL);
+      }
+      simulation.run(Duration.ofHours(28), 0, 0);
+      long closed = simulation.clock.wallMillis() - DAY.plusMinutes(8).toMillis();
+      long needed = 0;
+      for (WindowState state : new Registers(simulation.volume, simulation.data).readAll().values()) {
+        if (state.end() <= closed) {
+          assertThat(state.isClosed()).as(state.toString()).isTrue();
+          assertThat(state.commits()).hasSize(1);
+          assertThat(state.blocks()).hasSize(1);
+          assertThat(state.notUploaded()).as(state.toString()).isEmpty();
+        }
+        needed += registered(state);
+      }
+      simulation.assertComplete(TimeRange.ALL);
+      TsdbWindowsTest.assertBucketHolds(bucket, simulation.sent(TimeRange.ALL), closed);
+      assertThat(simulation.deaths()).as("deaths at work").isGreaterThan(40);
+      assertThat(simulation.written()).as("bytes of blocks in vain").isLessThan(needed * 11 / 10);
+    }
+  }
+
+  /// Bytes of the blocks that became parts or were merged into the final block.
+  private static long registered(WindowState state) {
+    long bytes = 0;
+    for (RegisterRecord next : state.records()) {
+      if (next instanceof Part part) {
+        bytes += part.files().stream().mapToLong(RegisterRecord.BlockFile::bytes).sum();
+      } else if (next instanceof RegisterRecord.Commit commit && !commit.replaced().isEmpty()) {
+        bytes += commit.publication().stream().flatMap(block -> block.files().stream())
+            .mapToLong(RegisterRecord.BlockFile::bytes).sum();
+      }
+    }
+    return bytes;
+  }
+
+  private static int happen(ReplicaSimulation simulation, int doom) throws IOException {
+    Replica one = simulation.any();
+    switch (simulation.random.nextInt(6)) {
+      case 0 -> simulation.kill(one);
+      case 1 -> simulation.leave(one);
+      case 2, 3 -> {
+        if (simulation.replicas.size() < 3) {
+          simulation.join();
+        }
+      }
+      default -> {
+        for (Replica replica : simulation.replicas) {
+          replica.files.dieIn(doom % 100, simulation.random.nextBoolean());
+        }
+      }
+    }
+    if (simulation.replicas.isEmpty()) {
+      simulation.join();
+    }
+    simulation.awaitSeals();
+    return doom + 1;
+  }
+}
