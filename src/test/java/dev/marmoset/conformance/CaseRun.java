@@ -143,6 +143,11 @@ final class CaseRun {
     return store.during(state, () -> v1(body));
   }
 
+  /// Has what memory holds of the window of `t`, ms, become a block now. No other row may have had it cut.
+  void cutWindowOf(long t) {
+    store.cutWindowOf(t);
+  }
+
   /// A counter of the store.
   double counter(String name, String... tags) {
     return store.counter(name, tags);

@@ -1,5 +1,9 @@
 package dev.marmoset.conformance;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.marmoset.ingest.Ledger;
 import dev.marmoset.ingest.RemoteWriteHandler;
 import dev.marmoset.ingest.WriteGate;
@@ -14,6 +18,11 @@ import dev.marmoset.server.http.HttpServer;
 import dev.marmoset.server.http.Router;
 import dev.marmoset.server.http.WriteEndpoint;
 import dev.marmoset.server.http.WriteTraffic;
+import dev.marmoset.storage.Appender;
+import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.MetricMetadata;
+import dev.marmoset.storage.block.Block;
+import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.LocalFileSystem;
 import dev.marmoset.storage.labels.Label;
@@ -34,35 +43,40 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// A store with its HTTP and StoreAPI doors in this process, and a clock that stands still at [#NOW].
+/// A store with its HTTP and StoreAPI doors in this process, and a wall clock that stands still at [#NOW] until it is
+/// moved. Its windows are kept when it is told to.
 ///
 /// Belongs to one thread.
 final class ConformanceStore {
   /// The store's clock. The captured npm request was made then.
   static final long NOW = 1_700_000_000_000L;
   static final String REPLICA_LABEL = "marmoset_replica";
-  private static final Clock CLOCK = new Clock() {
-    @Override
-    public long wallMillis() {
-      return NOW;
-    }
-
-    @Override
-    public long nanos() {
-      return System.nanoTime();
-    }
-  };
+  /// Shorter than the lease, which a store would lose that does nothing for longer.
+  private static final Duration STEP = Duration.ofSeconds(10);
+  /// Closing a window takes 65 s after its time has come.
+  private static final int MOST_STEPS = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final StoreReadiness READY = new StoreReadiness() {
     @Override
     public boolean announced() {
@@ -81,6 +95,7 @@ final class ConformanceStore {
   };
 
   private final TsdbOptions options;
+  private final MovedClock clock;
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Tsdb tsdb;
   private final StoreApi storeApi;
@@ -89,16 +104,48 @@ final class ConformanceStore {
   private final HttpServer http;
   private final URI base;
   private volatile WriteGate.State gate = WriteGate.State.OPEN;
+  private int ticks;
 
-  private ConformanceStore(TsdbOptions options) throws Exception {
+  /// A wall clock that only a test moves, and a monotonic one that runs and is moved besides.
+  private static final class MovedClock implements Clock {
+    private final AtomicLong wallMillis = new AtomicLong(NOW);
+    private final AtomicLong movedNanos = new AtomicLong();
+
+    @Override
+    public long wallMillis() {
+      return wallMillis.get();
+    }
+
+    @Override
+    public long nanos() {
+      return System.nanoTime() + movedNanos.get();
+    }
+
+    Instant instant() {
+      return Instant.ofEpochMilli(wallMillis.get());
+    }
+
+    void pass(Duration time) {
+      movedNanos.addAndGet(time.toNanos());
+      wallMillis.addAndGet(time.toMillis());
+    }
+
+    /// As on a machine that is suspended meanwhile.
+    void jump(Duration time) {
+      wallMillis.addAndGet(time.toMillis());
+    }
+  }
+
+  private ConformanceStore(TsdbOptions options, MovedClock clock) throws Exception {
     this.options = options;
-    tsdb = Tsdb.open(options, new LocalFileSystem(), CLOCK, new Random());
+    this.clock = clock;
+    tsdb = Tsdb.open(options, new LocalFileSystem(), clock, new Random());
     // Without a live tail, which sends nothing that is more than 10 s ahead of the clock until the clock gets there.
     storeApi = new StoreApi(tsdb,
         new StoreApiOptions(Labels.EMPTY, Optional.of(new Label(REPLICA_LABEL, "r")), Duration.ZERO,
             () -> Long.MIN_VALUE, QueryLimits.OFF,
             new StoreApiOptions.Admission(0, Duration.ofSeconds(10), 0)),
-        READY, () -> Instant.ofEpochMilli(NOW), meters);
+        READY, clock::instant, meters);
     String name = InProcessServerBuilder.generateName();
     var builder = InProcessServerBuilder.forName(name).intercept(storeApi.interceptor())
         .callExecutor(storeApi.callExecutors());
@@ -108,7 +155,7 @@ final class ConformanceStore {
     grpc = builder.build().start();
     channel = InProcessChannelBuilder.forName(name).maxInboundMessageSize(64 << 20).build();
     var ledger = new Ledger(meters, new Senders(SenderLimits.NONE, System::nanoTime), new Receipts(10),
-        () -> Instant.ofEpochMilli(NOW), System::nanoTime);
+        clock::instant, System::nanoTime);
     var writes = new RemoteWriteHandler(tsdb, () -> gate, ledger, WriteOptions.defaults());
     var router = new Router();
     new WriteEndpoint(writes::handle, new WriteTraffic(System::nanoTime), "THANOS-TENANT", System::nanoTime)
@@ -122,24 +169,39 @@ final class ConformanceStore {
     awaitReplay();
   }
 
-  /// Opens one, on an empty directory or on what another one left there.
+  /// Opens one on an empty directory.
   static ConformanceStore open(Path directory, Duration window) throws Exception {
-    return new ConformanceStore(
-        new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test",
-            Duration.ofMillis(1), 0, 64 << 20, 10_000, false, WindowOptions.standard(Labels.EMPTY, window)));
+    return new ConformanceStore(options(directory, window), new MovedClock());
+  }
+
+  private static TsdbOptions options(Path directory, Duration window) {
+    return new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test",
+        Duration.ofMillis(1), 0, 64 << 20, 10_000, false, WindowOptions.standard(Labels.EMPTY, window));
   }
 
   /// Closes this one and opens the next on its data.
-  ConformanceStore restart(Duration window) throws Exception {
+  ConformanceStore restart() throws Exception {
     close();
-    return new ConformanceStore(new TsdbOptions(options.data(), options.scratch(), options.version(),
-        options.commitInterval(), options.maxSeries(), options.offHeapBytes(), options.maxExemplars(),
-        options.network(),
-        WindowOptions.standard(Labels.EMPTY, window)));
+    return new ConformanceStore(options, clock);
+  }
+
+  /// Opens a store on what a process that is killed now would leave. This one goes on.
+  ///
+  /// @param directory empty
+  /// @param window    of the new store
+  ConformanceStore crashed(Path directory, Duration window) throws Exception {
+    try (Stream<Path> files = Files.walk(options.data())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = directory.resolve("data").resolve(options.data().relativize(file));
+        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+        Files.copy(file, copy);
+      }
+    }
+    return new ConformanceStore(options(directory, window), clock);
   }
 
   private void awaitReplay() throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (tsdb.notReady().isPresent()) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("opening a store: " + tsdb.notReady().orElse(""));
@@ -156,6 +218,99 @@ final class ConformanceStore {
   /// All that it serves now.
   Content content() {
     return Content.of(channel);
+  }
+
+  /// What it serves besides now.
+  Annotations annotations() {
+    return Annotations.of(channel);
+  }
+
+  /// Starts of the windows of which something is in memory only, ms.
+  List<Long> windowsInMemory() {
+    return tsdb.windowsInMemory();
+  }
+
+  /// Blocks that are served.
+  long blocks() {
+    return tsdb.windowStats().blocks();
+  }
+
+  /// Has the memory of the window of `t`, ms, become a block now, and that of all others whose time has come.
+  void cutWindowOf(long t) {
+    long start = ChunkCut.windowStart(t);
+    assertThat(windowsInMemory()).as("there is something to be cut").contains(start);
+    long blocks = blocks();
+    tsdb.stepWindows();
+    assertThat(windowsInMemory()).as("what is left in memory").doesNotContain(start);
+    assertThat(blocks()).isGreaterThan(blocks);
+  }
+
+  /// Lets so much time pass as for a machine that was suspended, then some more in which the windows are kept.
+  ///
+  /// @param done until they are so
+  void passUntil(Duration time, BooleanSupplier done) {
+    clock.jump(time);
+    sign();
+    int steps = 0;
+    do {
+      assertThat(steps++).as("steps of %s; in memory %s", STEP, windowsInMemory()).isLessThan(MOST_STEPS);
+      step();
+    } while (!done.getAsBoolean());
+    // Once more, for the log to shrink.
+    step();
+  }
+
+  /// Whether every window is closed.
+  boolean isClosed() {
+    return tsdb.windowStats().oldestOpen() == Long.MAX_VALUE;
+  }
+
+  private void step() {
+    clock.pass(STEP);
+    sign();
+    tsdb.stepWindows();
+  }
+
+  /// A commit, by which the store says that it lives: its own thread sleeps in real time. Behind a jump of the clock the
+  /// first one fails.
+  private void sign() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try (Appender request = tsdb.appender()) {
+        request.appendMetadata(new MetricMetadata(Annotations.SIGN, 1, "sign " + ++ticks, ""));
+        if (request.commit().join() instanceof CommitOutcome.Durable) {
+          return;
+        }
+      }
+      assertThat(System.nanoTime()).as("the log is not writable").isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000); // its own thread decides when
+    }
+  }
+
+  /// Flips a bit in the chunks of the latest block, as a volume may.
+  ///
+  /// @return start of its window, ms
+  long damageLatestBlock() throws IOException {
+    var latest = new TreeMap<Long, Path>();
+    try (Stream<Path> blocks = Files.list(options.data().resolve("blocks"))) {
+      for (Path block : blocks.toList()) {
+        latest.put(Block.readMeta(new LocalFileSystem(), block).minTime(), block);
+      }
+    }
+    try (var chunks =
+        FileChannel.open(latest.lastEntry().getValue().resolve("chunks/000001"), READ, WRITE)) {
+      var one = ByteBuffer.allocate(1);
+      long middle = chunks.size() / 2;
+      chunks.read(one, middle);
+      one.put(0, (byte) (one.get(0) ^ 1)).rewind();
+      chunks.write(one, middle);
+    }
+    return latest.lastKey();
+  }
+
+  /// Has what readers found damaged set aside.
+  void setDamagedAside() {
+    tsdb.stepWindows();
   }
 
   /// Does something while the gate of the write path says so.

@@ -6,6 +6,7 @@ import static dev.marmoset.conformance.CaseRun.N;
 
 import dev.marmoset.proto.prometheus.BucketSpan;
 import dev.marmoset.proto.prometheus.Histogram;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -59,6 +60,18 @@ final class HistogramCases {
           run.v2(run.up().sample(N, 1).histogram(integer(N - 1)).histogram(floats(N - HOUR))).is(204,
               "1/2/0");
           run.holds(N - HOUR, FLOAT, N - 1, INTEGER, N, 1);
+        }),
+        of(38, "late floats and histograms of one time, the first of them in a block", run -> {
+          long late = N - 5 * HOUR;
+          String float_ = run.metric("_float");
+          String histogram = run.metric("_histogram");
+          run.v2(new Body().metric(float_).sample(N, 1).sample(late, 9).metric(histogram).sample(N, 1)
+              .histogram(integer(late))).is(204, "3/1/0");
+          run.cutWindowOf(late);
+          run.v2(new Body().metric(float_).histogram(integer(late)).metric(histogram).sample(late, 9)
+              .histogram(floats(late + 1))).is(204, "1/2/0");
+          run.holds(Map.of("__name__", float_), late, INTEGER, N, 1);
+          run.holds(Map.of("__name__", histogram), late, INTEGER, late + 1, FLOAT, N, 1);
         }),
         of(40, "schema 20", run -> {
           run.v2(run.up().histogram(Histogram.newBuilder().setCountInt(2).setSchema(20)

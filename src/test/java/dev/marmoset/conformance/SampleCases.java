@@ -19,6 +19,11 @@ final class SampleCases {
   private static final long STALE = 0x7ff0000000000002L;
   private static final long NAN = 0x7ff8000000000001L;
 
+  /// Values in conflict: the loser and the winner.
+  private static final long[][] PAIRS =
+      {{bits(1), bits(2)}, {bits(-5), bits(-3)}, {NAN, bits(1)}, {STALE, NAN}, {STALE, bits(0)},
+        {bits(-0.0), bits(0)}};
+
   private SampleCases() {}
 
   static Stream<Case> rows() {
@@ -144,15 +149,35 @@ final class SampleCases {
         }));
   }
 
+  /// The same with the first of the two values in a block when the second one comes. The window is no other row's.
+  private static Case acrossTheCut() {
+    return of(52, "all these pairs, and the same again (50), across the cut", run -> {
+      long late = N - 3 * HOUR;
+      var first = new Body();
+      var second = new Body();
+      for (long[] pair : PAIRS) {
+        for (int i = 0; i < 4; i++) {
+          String name = run.metric("_%x_%x_%d".formatted(pair[0], pair[1], i));
+          // Both orders, and each twice.
+          long before = pair[i / 2];
+          long after = pair[i % 2];
+          first.metric(name).sample(N, 7).bits(late, before);
+          second.metric(name).bits(late, after);
+          run.holds(Map.of("__name__", name), late, before == after ? before : pair[1], N, 7);
+        }
+      }
+      run.v2(first).is(204, 8 * PAIRS.length + "/0/0");
+      run.cutWindowOf(late);
+      for (int i = 0; i < 2; i++) {
+        run.v2(second).is(204, 4 * PAIRS.length + "/0/0");
+      }
+    });
+  }
+
   private static Stream<Case> conflicts() {
     return Stream.concat(
-        Stream
-            .of(pair("1, 2", bits(1), bits(2)), pair("-5, -3", bits(-5), bits(-3)),
-                pair("NaN, 1", NAN, bits(1)),
-                pair("stale, NaN", STALE, NAN), pair("stale, 0", STALE, bits(0)),
-                pair("-0, +0", bits(-0.0), bits(0)))
-            .flatMap(rows -> rows),
-        Stream.of(
+        Stream.of(PAIRS).flatMap(pair -> pair("%x, %x".formatted(pair[0], pair[1]), pair[0], pair[1])),
+        Stream.of(acrossTheCut(),
             of(46, "same t, other value in one request, newer than all; older than the latest", run -> {
               run.v2(run.up().sample(N, 1).sample(N, 2)).is(400, "1/0/0");
               run.v2(run.up().sample(N - 10, 1).sample(N - 10, 2)).is(204, "2/0/0");

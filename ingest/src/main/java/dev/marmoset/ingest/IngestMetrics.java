@@ -2,6 +2,7 @@ package dev.marmoset.ingest;
 
 import dev.marmoset.ingest.account.Tally;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,10 +25,24 @@ import java.util.function.Supplier;
 /// | `marmoset_ingest_exemplars_total`          | protocol, sender |
 /// | `marmoset_ingest_dropped_exemplars_total`  | sender           |
 /// | `marmoset_ingest_dropped_metadata_total`   | sender           |
+/// | `thanos_receive_write_timeseries`          | code, tenant     |
+/// | `thanos_receive_write_samples`             | code, tenant     |
+///
+/// The last two are histograms over requests, with the buckets of Thanos Receive, whose dashboards read them; of the
+/// tenants the first [#MAX_TENANTS] are told apart.
 ///
 /// A sender is the name of its account, of which [dev.marmoset.ingest.account.Senders] bounds the number.
 final class IngestMetrics {
+  /// Tenant of who names none, as Thanos calls it.
+  static final String DEFAULT_TENANT = "default-tenant";
+  /// Of which each has 20 series per status.
+  private static final int MAX_TENANTS = 50;
+  private static final int MAX_TENANT_CHARS = 128;
+  private static final String OTHER_TENANTS = "other";
+  private static final double[] PER_REQUEST = {10, 50, 100, 500, 1000, 5000, 10_000};
+
   private final MeterRegistry registry;
+  private final ConcurrentHashMap<String, TenantMeters> tenants = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, ConcurrentHashMap<Integer, Counter>> answers =
       new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, SenderMeters> senders = new ConcurrentHashMap<>();
@@ -47,6 +62,16 @@ final class IngestMetrics {
         .description("Write requests by answer.").tag("protocol", protocol)
         .tag("code", Integer.toString(code))
         .register(registry)).increment();
+  }
+
+  /// Counts what a decoded message held, whatever became of it.
+  void received(String tenant, int status, int series, int samples) {
+    TenantMeters meters = tenants.get(tenant);
+    if (meters == null) {
+      boolean known = tenants.size() < MAX_TENANTS && tenant.length() <= MAX_TENANT_CHARS;
+      meters = tenants.computeIfAbsent(known ? tenant : OTHER_TENANTS, TenantMeters::new);
+    }
+    meters.received(status, series, samples);
   }
 
   /// Counts a request that was refused as a whole.
@@ -107,6 +132,30 @@ final class IngestMetrics {
   private SenderMeters meters(String sender) {
     SenderMeters known = senders.get(sender);
     return known == null ? senders.computeIfAbsent(sender, SenderMeters::new) : known;
+  }
+
+  /// What one tenant has sent, by status of the answer.
+  private final class TenantMeters {
+    private final String tenant;
+    private final ConcurrentHashMap<Integer, DistributionSummary> series = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Integer, DistributionSummary> samples = new ConcurrentHashMap<>();
+
+    TenantMeters(String tenant) {
+      this.tenant = tenant;
+    }
+
+    void received(int status, int seriesCount, int sampleCount) {
+      series.computeIfAbsent(status, code -> summary("timeseries", "Series in a write request.", code))
+          .record(seriesCount);
+      samples.computeIfAbsent(status,
+          code -> summary("samples", "Samples and histograms in a write request.", code)).record(sampleCount);
+    }
+
+    private DistributionSummary summary(String name, String help, int status) {
+      return DistributionSummary.builder("thanos.receive.write." + name).description(help)
+          .serviceLevelObjectives(PER_REQUEST).tag("code", Integer.toString(status)).tag("tenant", tenant)
+          .register(registry);
+    }
   }
 
   /// The counters of one sender, registered when first used.

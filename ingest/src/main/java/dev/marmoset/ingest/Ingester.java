@@ -2,6 +2,7 @@ package dev.marmoset.ingest;
 
 import dev.marmoset.ingest.IngestLimits.LabelLimits;
 import dev.marmoset.ingest.WriteOutcome.Written;
+import dev.marmoset.ingest.account.Lateness;
 import dev.marmoset.ingest.account.Tally;
 import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
@@ -35,8 +36,9 @@ final class Ingester {
   /// @param ifDurable the outcome, provided that the commit is durable
   /// @param refused   refused samples by reason, likewise
   /// @param tally     all counts, likewise
+  /// @param ages      how old late samples are, likewise; null when there are none
   record Verdict(CompletableFuture<CommitOutcome> commit, WriteOutcome ifDurable,
-      Map<RejectReason, Integer> refused, Tally tally) {}
+      Map<RejectReason, Integer> refused, Tally tally, Lateness.@Nullable Counts ages) {}
 
   /// Judges a batch, queues what is accepted for the log, and does not wait for it.
   ///
@@ -55,7 +57,8 @@ final class Ingester {
       canonicalise(batch, stats);
       commit = appendAll(batch, stats, gate);
     }
-    return new Verdict(commit, outcome(batch, stats, validator.limits()), stats.refusals(), stats.tally());
+    return new Verdict(commit, outcome(batch, stats, validator.limits()), stats.refusals(), stats.tally(),
+        stats.takeAges());
   }
 
   private @Nullable CompletableFuture<CommitOutcome> appendIfKnown(WriteBatch batch, WriteStats stats) {
@@ -203,7 +206,7 @@ final class Ingester {
     if (accepted == AppendResult.SAME_AGAIN) {
       stats.countSameAgain();
     } else if (t < newest) {
-      stats.countLate();
+      stats.countLate(t);
     }
     return Math.max(t, newest);
   }

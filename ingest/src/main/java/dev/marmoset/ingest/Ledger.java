@@ -1,5 +1,6 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.account.Lateness;
 import dev.marmoset.ingest.account.Receipt;
 import dev.marmoset.ingest.account.Receipts;
 import dev.marmoset.ingest.account.Sender;
@@ -12,6 +13,7 @@ import java.util.function.LongSupplier;
 /// The books of the write path: who sends, and what became of every request, as meters and as receipts. Thread-safe.
 public final class Ledger {
   private final IngestMetrics metrics;
+  private final Lateness lateness = new Lateness();
   private final Senders senders;
   private final Receipts receipts;
   private final InstantSource clock;
@@ -33,6 +35,11 @@ public final class Ledger {
     return metrics;
   }
 
+  /// How old late samples were when they came.
+  public Lateness lateness() {
+    return lateness;
+  }
+
   Senders senders() {
     return senders;
   }
@@ -46,15 +53,29 @@ public final class Ledger {
   ///
   /// @param sender   its account
   /// @param protocol version of the message, or `unknown`
+  /// @param tenant   what it names as its tenant, or the default one
   /// @param begun    when it came, ns of the monotonic time
-  record Visit(Sender sender, String protocol, long begun) {}
+  record Visit(Sender sender, String protocol, String tenant, long begun) {}
+
+  /// What was read of a request.
+  ///
+  /// @param bytes   of the body
+  /// @param series  in the message; negative when it was not decoded
+  /// @param samples likewise, histograms included
+  record Received(long bytes, int series, int samples) {
+    /// A body that was not decoded.
+    static Received undecoded(long bytes) {
+      return new Received(bytes, -1, -1);
+    }
+  }
 
   /// Books an answer.
-  ///
-  /// @param bytes of the body that were read
-  void book(Visit visit, Answer answer, WriteResponse response, long bytes) {
+  void book(Visit visit, Answer answer, WriteResponse response, Received received) {
     String sender = visit.sender.name();
     metrics.answered(sender, visit.protocol, response.status());
+    if (received.series >= 0) {
+      metrics.received(visit.tenant, response.status(), received.series, received.samples);
+    }
     String refusal = "";
     if (answer instanceof Answer.Refused refused) {
       refusal = refused.why().tag();
@@ -63,7 +84,8 @@ public final class Ledger {
     metrics.judged(sender, answer.tally());
     if (receipts.keeps()) {
       receipts
-          .add(new Receipt(clock.millis(), sender, visit.protocol, bytes, answer.tally(), response.status(),
+          .add(new Receipt(clock.millis(), sender, visit.protocol, received.bytes, answer.tally(),
+              response.status(),
               refusal, Duration.ofNanos(nanos() - visit.begun),
               response.body().isEmpty() ? answer.text() : response.body()));
     }

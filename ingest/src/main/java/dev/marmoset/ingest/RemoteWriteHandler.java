@@ -1,7 +1,10 @@
 package dev.marmoset.ingest;
 
 import dev.marmoset.ingest.Ingester.Verdict;
+import dev.marmoset.ingest.Ledger.Received;
 import dev.marmoset.ingest.WriteOutcome.Written;
+import dev.marmoset.ingest.account.Lateness;
+import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.ingest.account.Sender;
 import dev.marmoset.ingest.account.Tally;
 import dev.marmoset.ingest.body.BodyForm;
@@ -73,14 +76,21 @@ public final class RemoteWriteHandler {
   public WriteResponse handle(WriteRequestHead head, InputStream body) {
     Optional<WireVersion> version = WireVersion.ofContentType(head.contentType());
     Sender sender = ledger.senders().of(head.origin(), head.userAgent());
-    var visit = new Ledger.Visit(sender, version.map(WireVersion::number).orElse("unknown"), ledger.nanos());
+    var visit = new Ledger.Visit(sender, version.map(WireVersion::number).orElse("unknown"),
+        tenant(head.origin()), ledger.nanos());
     Answer refusal = judgeHead(head, version, sender);
     Progress progress = refusal == null ? write(head, version.orElseThrow(), sender, body)
         : Progress.ended(0, refusal);
     Answer answer = progress.answer.get();
     WriteResponse response = response(version, answer);
-    ledger.book(visit, answer, response, progress.bytes);
+    ledger.book(visit, answer, response, progress.received);
     return response;
+  }
+
+  private String tenant(Origin origin) {
+    return origin.tenant().isEmpty()
+        ? options.tenancy().map(Tenancy::defaultTenant).orElse(IngestMetrics.DEFAULT_TENANT)
+        : origin.tenant();
   }
 
   /// Refuses by the head alone, in the order that the protocol's conformance suite expects.
@@ -129,11 +139,11 @@ public final class RemoteWriteHandler {
 
   /// How far a request has come.
   ///
-  /// @param bytes  of the body that were read
-  /// @param answer waits for the log if it must
-  private record Progress(long bytes, Supplier<Answer> answer) {
+  /// @param received what was read of it
+  /// @param answer   waits for the log if it must
+  private record Progress(Received received, Supplier<Answer> answer) {
     static Progress ended(long bytes, Answer answer) {
-      return new Progress(bytes, () -> answer);
+      return new Progress(Received.undecoded(bytes), () -> answer);
     }
   }
 
@@ -181,7 +191,9 @@ public final class RemoteWriteHandler {
       }
     }
     Verdict verdict = known == null ? Objects.requireNonNull(judge(workspace, sender)) : known;
-    return new Progress(bytes, () -> answer(sender, version, verdict));
+    WriteBatch batch = workspace.batch;
+    var received = new Received(bytes, batch.series(), batch.samples() + batch.histograms().size());
+    return new Progress(received, () -> answer(sender, version, verdict));
   }
 
   /// Null when the message has to be read again, see [Ingester#ingest].
@@ -245,6 +257,10 @@ public final class RemoteWriteHandler {
   private Answer judged(Sender sender, WireVersion version, Verdict verdict, Written written, String text) {
     metrics.written(sender.name(), version, written);
     metrics.refused(sender.name(), verdict.refused());
+    Lateness.Counts ages = verdict.ages();
+    if (ages != null) {
+      ledger.lateness().add(ages);
+    }
     return new Answer.Judged(written, verdict.tally(), text);
   }
 

@@ -1,11 +1,13 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.account.Lateness;
 import dev.marmoset.ingest.account.Tally;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What became of the samples of one request: counts, an example per reason, and what the refused times look like.
 ///
@@ -21,6 +23,7 @@ final class WriteStats {
 
   private int sameAgain;
   private int late;
+  private final Lateness.Counts ages = new Lateness.Counts();
   private int samples;
   private int histograms;
   private int exemplars;
@@ -43,6 +46,9 @@ final class WriteStats {
 
   /// Forgets the last request.
   void begin() {
+    if (late > 0) {
+      ages.clear();
+    }
     sameAgain = 0;
     late = 0;
     samples = 0;
@@ -81,8 +87,16 @@ final class WriteStats {
   }
 
   /// Notes that what was accepted last is older than the newest sample of its series.
-  void countLate() {
+  ///
+  /// @param t its time, ms
+  void countLate(long t) {
     late++;
+    ages.add(now - t);
+  }
+
+  /// How old the late ones are; null when there are none.
+  Lateness.@Nullable Counts takeAges() {
+    return late == 0 ? null : ages.take();
   }
 
   void acceptExemplar() {

@@ -57,6 +57,45 @@ class AccountingTest {
   }
 
   @Test
+  void agesOfLateSamplesAreCountedOnceTheyAreDurable() {
+    client.v1(UP);
+    assertThat(client.ledger.lateness().counts()).containsOnly(0);
+    var late = new Messages().metric("up").sample(NOW - HOUR, 1).sample(NOW - 5 * HOUR, 1).sample(0, 1);
+    client.storage.commits(FakeStorage.Commits.UNAVAILABLE);
+    assertThat(client.v2(late).status()).isEqualTo(503);
+    assertThat(client.ledger.lateness().counts()).containsOnly(0);
+    client.storage.commits(FakeStorage.Commits.DURABLE);
+    assertThat(client.v2(late).status()).isEqualTo(400);
+    // Up to 1 h, and up to 8 h; what is too old is not counted.
+    assertThat(client.ledger.lateness().counts()).containsExactly(0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0);
+    assertThat(client.ledger.lateness().sumSeconds()).isEqualTo(6 * 3600);
+    assertThat(client.v2(UP).status()).isEqualTo(204);
+    assertThat(client.ledger.lateness().sumSeconds()).isEqualTo(6 * 3600);
+  }
+
+  @Test
+  void seriesAndSamplesOfDecodedRequestsAreCountedByStatusAndTenant() {
+    client.v1(UP);
+    client.v2(new Messages().metric("up").sample(NOW + 1, 1).sample(0, 1).metric("b").sample(NOW, 1));
+    client.post(V1_TYPE, "snappy", new byte[] {1});
+    for (int i = 0; i < 60; i++) {
+      send(client, new Origin("", "tenant-" + i, ""), UP);
+    }
+    assertThat(received("timeseries", "204", "default-tenant")).isEqualTo(1);
+    assertThat(received("timeseries", "400", "default-tenant")).isEqualTo(2);
+    assertThat(received("samples", "400", "default-tenant")).isEqualTo(3);
+    assertThat(received("samples", "204", "tenant-3")).isEqualTo(1);
+    assertThat(received("samples", "204", "tenant-59")).as("beyond the bound").isZero();
+    assertThat(received("samples", "204", "other")).isPositive();
+  }
+
+  private double received(String what, String code, String tenant) {
+    var summary =
+        client.registry.find("thanos.receive.write." + what).tags("code", code, "tenant", tenant).summary();
+    return summary == null ? 0 : summary.totalAmount();
+  }
+
+  @Test
   void resultOfARefusedRequestNamesTheReason() {
     assertThat(result(client.post("image/png", "snappy", new byte[1])))
         .isEqualTo("accepted=0, same-again=0, late=0, rejected=0; media_type");

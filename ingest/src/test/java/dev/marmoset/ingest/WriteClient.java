@@ -34,6 +34,7 @@ final class WriteClient {
   WriteGate.State gate = WriteGate.State.OPEN;
   /// Monotonic time, ns.
   long nanos;
+  final Ledger ledger;
   private final RemoteWriteHandler handler;
 
   WriteClient() {
@@ -50,7 +51,7 @@ final class WriteClient {
 
   WriteClient(long windowMs, WriteOptions options, SenderLimits senders) {
     storage = new FakeStorage(() -> now, windowMs);
-    var ledger = new Ledger(registry, new Senders(senders, () -> nanos), receipts,
+    ledger = new Ledger(registry, new Senders(senders, () -> nanos), receipts,
         () -> Instant.ofEpochMilli(now), () -> nanos);
     handler = new RemoteWriteHandler(storage, () -> gate, ledger, options);
   }

@@ -15,6 +15,7 @@ import dev.marmoset.server.http.HttpServer;
 import dev.marmoset.server.http.Router;
 import dev.marmoset.server.http.WriteEndpoint;
 import dev.marmoset.server.http.WriteTraffic;
+import dev.marmoset.server.metrics.LatenessMetrics;
 import dev.marmoset.server.metrics.MetricRegistry;
 import dev.marmoset.server.metrics.ProcessMetrics;
 import dev.marmoset.server.metrics.SelfMonitoring;
@@ -94,6 +95,7 @@ final class Assembly {
     var ledger =
         new Ledger(metrics.meters(), new Senders(Limits.ofSenders(config), clock::nanos), receipts, clock,
             clock::nanos);
+    LatenessMetrics.register(metrics, ledger.lateness());
     this.remoteWrite = new RemoteWriteHandler(storage, readiness, ledger, Limits.ofWrites(config));
     this.storeApi =
         new StoreApi(storage, Limits.ofReads(config, identity), readiness, clock, metrics.meters());
@@ -101,7 +103,9 @@ final class Assembly {
     var routed = new WriteableStoreService(
         (head, body) -> traffic.during(() -> remoteWrite.handle(head, body)),
         Limits.routedBytes(config));
-    this.grpc = new GrpcServer(config, doors.grpcTls(), storeApi, routed, doors.rpcGuard(), polls);
+    this.grpc = new GrpcServer(config, doors.grpcTls(), storeApi, routed,
+        new GrpcServer.Entrance(doors.rpcGuard(), polls,
+            new GrpcConnections(config.grpc().maxConnections(), clock::nanos, metrics.meters())));
     new WriteEndpoint(remoteWrite::handle, traffic, config.receive().tenants().header(), clock::nanos)
         .addTo(router);
     new ReceiptsPage(receipts).addTo(router);

@@ -51,14 +51,21 @@ final class GrpcServer {
   private final ExecutorService calls = Executors
       .newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
   private final HealthStatusManager health = new HealthStatusManager();
+  private final GrpcConnections connections;
   private final Server server;
 
-  /// @param tls      empty: plain text
-  /// @param writes   what routers write to; its messages may be as large as a write when decoded
-  /// @param guard    lets calls in
-  /// @param observer sees every call that was let in
+  /// Who is let in.
+  ///
+  /// @param guard       lets calls in
+  /// @param observer    sees every call that was let in
+  /// @param connections bounds their number; closed with the server
+  record Entrance(ServerInterceptor guard, ServerInterceptor observer, GrpcConnections connections) {}
+
+  /// @param tls    empty: plain text
+  /// @param writes what routers write to; its messages may be as large as a write when decoded
   GrpcServer(ServerConfig config, Optional<ServerTls> tls, StoreApi store, WriteableStoreService writes,
-      ServerInterceptor guard, ServerInterceptor observer) {
+      Entrance entrance) {
+    this.connections = entrance.connections();
     var snappy = new SnappyCodec();
     var compressors = CompressorRegistry.newEmptyInstance();
     compressors.register(Codec.Identity.NONE);
@@ -68,7 +75,8 @@ final class GrpcServer {
     var address = host.isEmpty()
         ? new InetSocketAddress(config.grpc().address().port())
         : new InetSocketAddress(host, config.grpc().address().port());
-    var builder = NettyServerBuilder.forAddress(address).executor(calls).callExecutor(store.callExecutors())
+    var builder = connections.guard(NettyServerBuilder.forAddress(address)).executor(calls)
+        .callExecutor(store.callExecutors())
         .permitKeepAliveTime(PERMITTED_PING.toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveWithoutCalls(true)
         .maxInboundMessageSize(
@@ -82,7 +90,7 @@ final class GrpcServer {
         .compressorRegistry(compressors)
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(snappy, true))
         // The last one is asked first: refused calls are counted, but nobody polls by them.
-        .intercept(observer).intercept(guard).intercept(store.interceptor())
+        .intercept(entrance.observer()).intercept(entrance.guard()).intercept(store.interceptor())
         .addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance())
         .addService(olderReflection());
     tls.ifPresent(files -> builder.sslContext(secured(files)));
@@ -147,6 +155,7 @@ final class GrpcServer {
     if (!ended) {
       server.shutdownNow();
     }
+    connections.close();
     calls.shutdown();
     return ended;
   }

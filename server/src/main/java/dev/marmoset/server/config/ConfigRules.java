@@ -97,7 +97,7 @@ final class ConfigRules {
     var http = new ServerConfig.Http(values.of(Flags.HTTP_ADDRESS), values.of(Flags.HTTP_GRACE_PERIOD),
         Math.toIntExact(values.of(Flags.HTTP_MAX_CONNECTIONS)), values.of(Flags.LIFECYCLE));
     var grpc = new ServerConfig.Grpc(values.of(Flags.GRPC_ADDRESS), values.of(Flags.GRPC_GRACE_PERIOD),
-        values.of(Flags.GRPC_MAX_CONNECTION_AGE));
+        values.of(Flags.GRPC_MAX_CONNECTION_AGE), Math.toIntExact(values.of(Flags.GRPC_MAX_CONNECTIONS)));
     var tsdb = new ServerConfig.Tsdb(values.of(Flags.TSDB_PATH), values.of(Flags.TSDB_SCRATCH_PATH),
         values.of(Flags.TSDB_OUT_OF_ORDER_TIME_WINDOW),
         values.of(Flags.LOG_COMMIT_INTERVAL), values.of(Flags.MEMORY_LIMIT),

@@ -77,6 +77,12 @@ public final class Flags {
       "grpc-server-max-connection-age", Syntax.duration(SECOND), "60m",
       "Age at which a connection is asked to reconnect; calls on it get --grpc-grace-period to finish.");
 
+  /// Most connections.
+  public static final Flag<Long> GRPC_MAX_CONNECTIONS = Flag.single(GRPC_GROUP, "grpc.max-connections",
+      Syntax.number(16, 1_000_000), "1024",
+      "Most gRPC connections open at a time; a querier or router needs one. A further one takes the place of one that"
+          + " has not finished its handshake, else of the one that has been silent longest.");
+
   /// Certificate of the gRPC listener.
   public static final Flag<Optional<Path>> GRPC_TLS_CERT = Flag.single(GRPC_GROUP, "grpc-server-tls-cert",
       Syntax.optional(Syntax.path()), "",
@@ -303,7 +309,8 @@ public final class Flags {
   /// Every flag, in the order of help and documentation.
   public static final List<Flag<?>> ALL = List.of(CONFIG, CONFIG_FILE, HTTP_ADDRESS, HTTP_GRACE_PERIOD,
       HTTP_MAX_CONNECTIONS, LIFECYCLE, HTTP_CONFIG, WEB_CONFIG_FILE,
-      GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, GRPC_TLS_CERT, GRPC_TLS_KEY,
+      GRPC_ADDRESS, GRPC_GRACE_PERIOD, GRPC_MAX_CONNECTION_AGE, GRPC_MAX_CONNECTIONS, GRPC_TLS_CERT,
+      GRPC_TLS_KEY,
       GRPC_TLS_CLIENT_CA,
       GRPC_TLS_MIN_VERSION, AUTH_CONFIG, AUTH_CONFIG_FILE, TSDB_PATH, TSDB_SCRATCH_PATH,
       TSDB_OUT_OF_ORDER_TIME_WINDOW, TSDB_CUT_DELAY, TSDB_RETENTION,

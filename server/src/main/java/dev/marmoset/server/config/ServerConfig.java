@@ -40,7 +40,8 @@ public record ServerConfig(Http http, Grpc grpc, Doors doors, Tsdb tsdb, Windows
   /// @param address          where to listen; port 0 lets the system choose
   /// @param gracePeriod      longest time running calls get after the stop
   /// @param maxConnectionAge age at which a connection is asked to reconnect
-  public record Grpc(HostPort address, Duration gracePeriod, Duration maxConnectionAge) {}
+  /// @param maxConnections   most connections open at a time
+  public record Grpc(HostPort address, Duration gracePeriod, Duration maxConnectionAge, int maxConnections) {}
 
   /// Who may come in, and TLS.
   ///

@@ -7,9 +7,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.function.Supplier;
 
 /// All meters of the process and their exposition. Thread-safe.
 ///
@@ -32,6 +35,13 @@ public final class MetricRegistry implements AutoCloseable {
   /// Where meters are registered.
   public MeterRegistry meters() {
     return registry;
+  }
+
+  /// Adds a metric whose numbers are kept elsewhere.
+  ///
+  /// @param now the metric as it is now; any thread
+  void add(Supplier<MetricSnapshot> now) {
+    registry.getPrometheusRegistry().register((Collector) now::get);
   }
 
   /// All metrics in the best format the client takes.

@@ -22,6 +22,7 @@ public final class TsdbMetrics {
     head();
     replay();
     windows();
+    logs();
   }
 
   private void log() {
@@ -85,6 +86,8 @@ public final class TsdbMetrics {
   }
 
   private void windows() {
+    gauge("marmoset.windows.in.memory", "", "windows of which something is in memory and in no block",
+        t -> t.windowsInMemory().size());
     counter("marmoset.window.parts", "", "windows or late samples cut into a block",
         t -> t.windowStats().parts());
     counter("marmoset.window.adopted", "", "times memory gave way to blocks that another replica has cut",
@@ -109,6 +112,34 @@ public final class TsdbMetrics {
         "start of the oldest window that is not closed, seconds since the epoch; NaN without one",
         t -> t.windowStats().oldestOpen() == Long.MAX_VALUE ? Double.NaN
             : t.windowStats().oldestOpen() / 1000.0);
+  }
+
+  private void logs() {
+    gauge("marmoset.lease.remaining", "seconds",
+        "for how long writes are answered if no commit comes through; 0: they are refused",
+        t -> seconds(t.replicaStats().leaseNanos()));
+    gauge("marmoset.logs.followed", "", "logs of other replicas that grow and are followed",
+        t -> t.replicaStats().followed());
+    gauge("marmoset.logs.unsealed", "",
+        "logs of other processes that have not ended and do not grow; one is sealed after 45 s",
+        t -> t.replicaStats().unsealed());
+    counter("marmoset.logs.sealed", "", "logs of ended processes that this one has sealed",
+        t -> t.replicaStats().sealed());
+    gauge("marmoset.replication.lag", "seconds",
+        "time since the look at another replica's log that is longest ago; 0 without another replica",
+        t -> seconds(t.replicaStats().lagNanos()));
+    gauge("marmoset.replication.unread", "bytes",
+        "bytes of other replicas' logs that were seen and are not served yet",
+        t -> t.replicaStats().lagBytes());
+    counter("marmoset.log.deleted.segments", "",
+        "log segments deleted, of any process, because blocks hold what is in them",
+        t -> t.replicaStats().deletedSegments());
+    counter("marmoset.log.deleted", "bytes", "bytes of the log segments deleted",
+        t -> t.replicaStats().deletedBytes());
+  }
+
+  private static double seconds(long nanos) {
+    return nanos / 1e9;
   }
 
   private void memory(String part, ToDoubleFunction<HeadSizes> bytes) {

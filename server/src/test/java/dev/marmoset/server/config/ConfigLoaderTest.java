@@ -28,7 +28,8 @@ class ConfigLoaderTest {
   void everyDefaultIsPinned() {
     assertThat(valid(Map.of(), Map.of()).config()).isEqualTo(new ServerConfig(
         new ServerConfig.Http(new HostPort("0.0.0.0", 10902), Duration.ofSeconds(10), 4096, false),
-        new ServerConfig.Grpc(new HostPort("0.0.0.0", 10901), Duration.ofSeconds(10), Duration.ofMinutes(60)),
+        new ServerConfig.Grpc(new HostPort("0.0.0.0", 10901), Duration.ofSeconds(10), Duration.ofMinutes(60),
+            1024),
         ServerConfig.Doors.OPEN,
         new ServerConfig.Tsdb(Path.of("./data"), Optional.empty(), Duration.ofHours(24),
             Optional.empty(), Optional.empty(), 100_000, 0),
@@ -49,7 +50,8 @@ class ConfigLoaderTest {
     assertThat(Flags.names()).containsExactly("config", "config-file", "http-address", "http-grace-period",
         "http.max-connections", "web.enable-lifecycle", "http.config", "web.config.file", "grpc-address",
         "grpc-grace-period",
-        "grpc-server-max-connection-age", "grpc-server-tls-cert", "grpc-server-tls-key",
+        "grpc-server-max-connection-age", "grpc.max-connections", "grpc-server-tls-cert",
+        "grpc-server-tls-key",
         "grpc-server-tls-client-ca", "grpc-server-tls-min-version", "auth.config", "auth.config-file",
         "tsdb.path",
         "tsdb.scratch-path", "tsdb.out-of-order.time-window", "tsdb.cut-delay", "tsdb.retention",

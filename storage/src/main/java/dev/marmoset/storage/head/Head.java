@@ -91,6 +91,17 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     }
   }
 
+  /// Starts of the windows of which a querier that is opened now sees memory, ms, ascending.
+  public List<Long> windowsInMemory() {
+    lock.lock();
+    try {
+      return windows.overlapping(TimeRange.ALL, windows.view()).stream().map(HeadWindow::start).distinct()
+          .sorted().toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// The windows that have samples which are not frozen, ascending.
   public List<GrowingWindow> growing() {
     lock.lock();

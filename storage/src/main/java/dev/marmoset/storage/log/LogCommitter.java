@@ -142,6 +142,11 @@ final class LogCommitter {
   }
 
   /// Whether nobody else can have sealed the log by right. Any thread.
+  /// Until the lease lapses, ns; 0 when it has, or the log is not alive.
+  long leaseNanos() {
+    return state == State.LIVE ? Math.max(0, -lease.lapsedFor()) : 0;
+  }
+
   boolean leaseIsValid() {
     return state == State.LIVE && !lease.lapsed();
   }

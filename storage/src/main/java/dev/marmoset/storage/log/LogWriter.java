@@ -98,6 +98,11 @@ public final class LogWriter implements AutoCloseable {
     return committer.leaseIsValid();
   }
 
+  /// For how long this process may answer if no commit comes through, ns; 0 when it may not.
+  public long leaseNanos() {
+    return committer.leaseNanos();
+  }
+
   /// Whether the lease is lost for good, so that the process must end: the log has been sealed by somebody else, or
   /// could not be renewed for 10 min.
   public boolean isOver() {

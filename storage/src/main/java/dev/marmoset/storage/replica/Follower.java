@@ -89,9 +89,10 @@ public final class Follower implements AutoCloseable {
   /// @param oldest    when the oldest of the last looks at open logs began, ns; empty when there are none
   /// @param unseen    whether an open log has not been looked at
   /// @param otherLive whether another log was growing then
+  /// @param unread    bytes of open logs that a look has shown and that were not taken in
   private record Snapshot(List<LogView> logs, long damages, Optional<Long> listedAt, Optional<Long> oldest,
       boolean unseen,
-      boolean otherLive) {}
+      boolean otherLive, long unread) {}
 
   private final FollowOptions options;
   private final FileSystem files;
@@ -102,7 +103,7 @@ public final class Follower implements AutoCloseable {
   private final Sealer sealer;
   private final NavigableMap<Ulid, Followed> logs = new TreeMap<>();
   private volatile Snapshot snapshot =
-      new Snapshot(List.of(), 0, Optional.empty(), Optional.empty(), false, false);
+      new Snapshot(List.of(), 0, Optional.empty(), Optional.empty(), false, false, 0);
   private volatile boolean looking;
   private Optional<Long> listedAt = Optional.empty();
   private long listAt;
@@ -246,6 +247,7 @@ public final class Follower implements AutoCloseable {
     boolean unseen = false;
     long damages = 0;
     boolean live = false;
+    long unread = 0;
     for (Followed followed : logs.values()) {
       views.add(view(followed, now));
       damages += followed.tail.damages();
@@ -254,9 +256,11 @@ public final class Follower implements AutoCloseable {
         unseen |= !followed.watch.hasLooked();
         oldest = Optional.of(oldest.filter(before -> before - at <= 0).orElse(at));
         live |= followed.watch.isLive(now);
+        LogTail.Sight sight = followed.tail.sight();
+        unread += sight.consumed() == 0 ? 0 : sight.size() - sight.consumed();
       }
     }
-    snapshot = new Snapshot(List.copyOf(views), damages, listedAt, oldest, unseen, live);
+    snapshot = new Snapshot(List.copyOf(views), damages, listedAt, oldest, unseen, live, unread);
   }
 
   /// A log that is damaged in a way that the volume does not give it, while it takes the own one: it goes as far as it
@@ -282,6 +286,22 @@ public final class Follower implements AutoCloseable {
   /// How often a part of a log could not be read while it was followed.
   public long damages() {
     return snapshot.damages();
+  }
+
+  /// For how long what open logs have been given may be missing: since the look that is longest ago began, ns; 0 when no
+  /// other log is open.
+  public long lagNanos() {
+    return snapshot.oldest().map(at -> clock.nanos() - at).orElse(0L);
+  }
+
+  /// Bytes of open logs that the last looks have shown and that could not be taken in yet.
+  public long unreadBytes() {
+    return snapshot.unread();
+  }
+
+  /// Logs of replicas that are gone, sealed by this process. Any thread.
+  public long sealed() {
+    return sealer.sealed();
   }
 
   /// When the listing of the directory of logs began of which [#view] has all logs, by the monotonic clock, ns; empty

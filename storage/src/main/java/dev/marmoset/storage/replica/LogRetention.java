@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,8 @@ public final class LogRetention {
   private final Map<Ulid, Long> deletedUpTo = new HashMap<>();
   /// When an incarnation was first seen to have ended, ns.
   private final Map<Ulid, Long> endedAt = new HashMap<>();
-  private long deleted;
+  private final LongAdder deleted = new LongAdder();
+  private final LongAdder deletedBytes = new LongAdder();
 
   /// A retention of the logs below a data directory.
   public LogRetention(FileSystem files, Clock clock, Path data) {
@@ -101,7 +103,8 @@ public final class LogRetention {
     try {
       files.delete(path);
       files.forceDirectory(LogFiles.log(data, segment.file().incarnation()));
-      deleted++;
+      deleted.increment();
+      deletedBytes.add(segment.end());
       LOG.info("log segment {} is covered by blocks and deleted", path);
     } catch (NoSuchFileException _) {
       LOG.debug("log segment {} was deleted by another replica", path);
@@ -172,8 +175,13 @@ public final class LogRetention {
     return found;
   }
 
-  /// Segments deleted by this process.
+  /// Segments deleted by this process. Any thread.
   public long deleted() {
-    return deleted;
+    return deleted.sum();
+  }
+
+  /// Bytes of these, as far as they were read. Any thread.
+  public long deletedBytes() {
+    return deletedBytes.sum();
   }
 }

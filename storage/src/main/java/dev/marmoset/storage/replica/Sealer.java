@@ -9,6 +9,7 @@ import dev.marmoset.storage.log.LogTail;
 import dev.marmoset.storage.log.LogTail.Sight;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ final class Sealer {
   private final Clock clock;
   private final RandomGenerator random;
   private final Map<Ulid, Pending> pending = new HashMap<>();
+  private final LongAdder sealed = new LongAdder();
 
   Sealer(FollowOptions options, FileSystem files, Clock clock, RandomGenerator random) {
     this.options = options;
@@ -48,8 +50,11 @@ final class Sealer {
     }
     ExclusiveCreate.Result result = attempt.create().attempt();
     switch (result) {
-      case WON -> LOG.info("sealed log {} of a replica that is gone, as segment {}", tail.incarnation(),
-          attempt.number());
+      case WON -> {
+        sealed.increment();
+        LOG.info("sealed log {} of a replica that is gone, as segment {}", tail.incarnation(),
+            attempt.number());
+      }
       case LOST -> LOG.info("segment {} of log {} is somebody else's", attempt.number(), tail.incarnation());
       case UNKNOWN -> LOG.warn("sealing log {}: {}", tail.incarnation(),
           attempt.create().lastError().toString());
@@ -58,6 +63,11 @@ final class Sealer {
       pending.remove(tail.incarnation());
     }
     return result != ExclusiveCreate.Result.UNKNOWN;
+  }
+
+  /// Logs this process has sealed. Any thread.
+  long sealed() {
+    return sealed.sum();
   }
 
   /// Of a last segment whose beginning is not readable nothing is valid.

@@ -71,6 +71,11 @@ final class Following implements Runnable, AutoCloseable {
     return recovery.damaged() + follower.damages();
   }
 
+  /// The follower, of which this thread is the only one to call more than the counters.
+  Follower follower() {
+    return follower;
+  }
+
   /// Ends the run soon. Thread-safe.
   void stop() {
     stopped = true;

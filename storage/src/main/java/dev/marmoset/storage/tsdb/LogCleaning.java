@@ -37,6 +37,11 @@ final class LogCleaning {
     this.directoriesAt = segmentsAt;
   }
 
+  /// What does it; its counters may be read by any thread.
+  LogRetention retention() {
+    return retention;
+  }
+
   /// Removes what is due to be removed. Only while the head is complete and the own lease valid: a replica that is behind
   /// has nothing to say about what the others need.
   ///

@@ -303,8 +303,8 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
     return this;
   }
 
-  /// Does once what the thread for windows does every second.
-  void stepWindows() {
+  /// Does once what the thread for windows does every second, where nobody has started that.
+  public void stepWindows() {
     keeper.step();
     cleaning.step(keeper.states().values(), served(view));
   }
@@ -319,6 +319,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
     LockSupport.unpark(followThread);
   }
 
+  /// Starts of the windows of which samples are served from memory, because no block has them yet, ms, ascending.
+  public List<Long> windowsInMemory() {
+    return head.windowsInMemory();
+  }
+
   private static Set<Ulid> served(StoreView view) {
     return view.blocks().stream().map(block -> block.meta().ulid()).collect(Collectors.toSet());
   }
@@ -326,6 +331,11 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   /// What is counted about windows and blocks.
   public WindowStats windowStats() {
     return keeper.stats();
+  }
+
+  /// What is counted about the logs of all processes on the volume.
+  public ReplicaStats replicaStats() {
+    return ReplicaStats.of(log, following.follower(), cleaning.retention());
   }
 
   private void keepWindows() {

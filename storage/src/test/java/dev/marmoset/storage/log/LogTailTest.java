@@ -70,20 +70,11 @@ class LogTailTest {
   }
 
   private void write(long t) {
-    var answer = owner.write(1, t, t);
-    for (int i = 0; i < 100 && !answer.isDone(); i++) {
-      clock.pass(20);
-      owner.step();
-    }
-    assertThat(answer).isDone();
+    owner.commit(t);
   }
 
   private void roll() {
-    long segment = owner.position().segment();
-    while (owner.position().segment() == segment) {
-      clock.pass(5_000);
-      owner.step();
-    }
+    owner.roll();
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.marmoset.storage.log;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.Ulid;
@@ -47,6 +49,25 @@ public final class SteppedLog {
     var answer = new CompletableFuture<CommitOutcome>();
     log.offer(new LogQueue.Entry(batch, answer, clock.nanos()));
     return answer;
+  }
+
+  /// Makes one sample durable, within 2 s of virtual time.
+  public void commit(long t) {
+    var answer = write(1, t, t);
+    for (int i = 0; i < 100 && !answer.isDone(); i++) {
+      clock.pass(20);
+      step();
+    }
+    assertThat(answer).isCompletedWithValue(CommitOutcome.Durable.INSTANCE);
+  }
+
+  /// Lets time pass until the next segment has begun.
+  public void roll() {
+    long segment = position().segment();
+    while (position().segment() == segment) {
+      clock.pass(5_000);
+      step();
+    }
   }
 
   /// Does what is due.

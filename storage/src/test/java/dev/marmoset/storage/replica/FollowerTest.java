@@ -98,6 +98,7 @@ class FollowerTest {
     replica.run(2_500);
     assertThat(replica.view(OWNER).status()).isEqualTo(Status.SEALED);
     assertThat(replica.view(OWNER).isFinished()).isTrue();
+    assertThat(replica.follower.sealed()).isOne();
     assertThat(replica.values).containsExactly(1.0);
     var late = owner.write(1, clock.wallMillis(), 2);
     for (int i = 0; i < 10; i++) {

@@ -8,6 +8,7 @@ import dev.marmoset.storage.tsdb.TsdbFixture.Sample;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -33,6 +34,13 @@ class TsdbFollowTest {
       a.write(Sample.of(TWO, NOW + 12, 4));
       b.write(Sample.of(TWO, NOW + 12, 3));
       awaitEqual(a, b);
+      for (var one : List.of(a, b)) {
+        ReplicaStats stats = one.tsdb.replicaStats();
+        // Another log counts as growing from the second look on that shows more than the one before.
+        assertThat(stats.followed() + stats.unsealed()).isOne();
+        assertThat(stats.lagNanos()).isBetween(1L, 10_000_000_000L);
+        assertThat(stats.lagBytes()).isZero();
+      }
       assertThat(a.read().get(ONE)).hasSize(8);
       assertThat(a.read().get(TWO)).containsEntry(NOW + 12, Double.doubleToRawLongBits(4)).hasSize(3);
     }

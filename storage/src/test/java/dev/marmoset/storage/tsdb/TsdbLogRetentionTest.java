@@ -32,6 +32,12 @@ class TsdbLogRetentionTest {
       List<String> segments = simulation.files.list(LogFiles.logs(simulation.data).resolve(logs.getFirst()));
       assertThat(segments).hasSizeLessThanOrEqualTo(8).doesNotContain(LogFiles.segment(1));
       assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+      ReplicaStats stats = simulation.tsdb.replicaStats();
+      assertThat(stats.deletedSegments()).isGreaterThan(2);
+      assertThat(stats.deletedBytes()).isGreaterThan(stats.deletedSegments());
+      assertThat(stats.leaseNanos()).isBetween(1L, 15_000_000_000L);
+      assertThat(stats.followed() + stats.unsealed() + stats.lagNanos() + stats.lagBytes() + stats.sealed())
+          .as("of others, of whom there are none").isZero();
       simulation.restart();
       assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
     }

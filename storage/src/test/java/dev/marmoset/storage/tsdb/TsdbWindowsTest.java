@@ -121,6 +121,21 @@ class TsdbWindowsTest {
   }
 
   @Test
+  void blocksThatAreNotInTheBucketStay() throws IOException {
+    var options = WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofMinutes(40));
+    try (var simulation = new WindowSimulation(directory, 11,
+        options.withRetention(Duration.ofHours(4), 1).withBucket(LateSamples.WAIT, true))) {
+      simulation.run(Duration.ofHours(10), 1, 0);
+      assertThat(simulation.tsdb.windowStats().commits()).isGreaterThanOrEqualTo(4);
+      assertThat(simulation.tsdb.windowStats().retired()).isZero();
+      assertThat(simulation.read(TimeRange.ALL)).isEqualTo(simulation.sent());
+      simulation.uploadTo(directory.resolve("bucket"));
+      simulation.run(Duration.ofHours(3), 1, 0);
+      assertThat(simulation.tsdb.windowStats().retired()).isPositive();
+    }
+  }
+
+  @Test
   void registersOfWindowsThatHaveLeftAreRemovedAfterAWeek() throws IOException {
     var options = WindowOptions.standard(Labels.of("cluster", "eu"), Duration.ofMinutes(40));
     try (

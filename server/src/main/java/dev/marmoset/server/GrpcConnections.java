@@ -1,0 +1,156 @@
+package dev.marmoset.server;
+
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.ServerTransportFilter;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.SocketAddress;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/// Keeps the number of open gRPC connections below a bound: who comes when it is reached takes the place of one that has
+/// not finished its handshake, else of the one that has been silent longest.
+///
+/// The reasons are those of HTTP's bound: whoever opens many and says nothing must not lock the others out. A querier
+/// pings every 10 s and has shaken hands, with client certificates as somebody known, so strangers cost it nothing.
+/// gRPC has no such bound (grpc-java#1886), so connections are counted where they are accepted, before anything is
+/// allocated for them. Thread-safe.
+final class GrpcConnections extends ServerTransportFilter implements AutoCloseable {
+  /// One in so many is closed at a time.
+  private static final int SHARE_PER_ROUND = 64;
+  private static final int BY_CORES = 0;
+
+  private final int most;
+  private final LongSupplier nanoTime;
+  private final Map<SocketAddress, Guest> open = new ConcurrentHashMap<>();
+  private final Counter shed;
+  private final EventLoopGroup accepting;
+  private final EventLoopGroup serving;
+
+  /// @param most     connections that stay open
+  /// @param nanoTime monotonic time, ns
+  GrpcConnections(int most, LongSupplier nanoTime, MeterRegistry registry) {
+    this.most = most;
+    this.nanoTime = nanoTime;
+    Gauge.builder("marmoset.grpc.connections", open, Map::size).description("open gRPC connections")
+        .register(registry);
+    shed = Counter.builder("marmoset.grpc.connections.shed")
+        .description("gRPC connections closed because too many were open and these had not finished their"
+            + " handshake, or had been silent longest")
+        .register(registry);
+    accepting = threads(1, "grpc-accept");
+    serving = threads(BY_CORES, "grpc-io");
+  }
+
+  private static EventLoopGroup threads(int count, String name) {
+    IoHandlerFactory factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name, true), factory);
+  }
+
+  /// Has the server's connections counted and bounded here.
+  NettyServerBuilder guard(NettyServerBuilder builder) {
+    return builder.bossEventLoopGroup(accepting).workerEventLoopGroup(serving)
+        .channelFactory(this::listener).addTransportFilter(this);
+  }
+
+  private ServerChannel listener() {
+    ServerChannel channel =
+        Epoll.isAvailable() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    channel.pipeline().addLast(new Entrance());
+    return channel;
+  }
+
+  /// Sees what is accepted before the server does.
+  private final class Entrance extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      if (accepted instanceof Channel connection && connection.remoteAddress() != null) {
+        enter(connection, connection.remoteAddress());
+      }
+      context.fireChannelRead(accepted);
+    }
+  }
+
+  private void enter(Channel connection, SocketAddress from) {
+    var guest = new Guest(connection, from);
+    open.put(from, guest);
+    var _ = connection.closeFuture().addListener(_ -> open.remove(from, guest));
+    connection.pipeline().addLast(guest);
+    if (open.size() > most) {
+      shed(guest);
+    }
+  }
+
+  /// An open connection, and when it was last heard.
+  private final class Guest extends ChannelInboundHandlerAdapter {
+    private final Channel connection;
+    private final SocketAddress from;
+    private volatile long heardAt = nanoTime.getAsLong();
+    private volatile boolean shookHands;
+
+    private Guest(Channel connection, SocketAddress from) {
+      this.connection = connection;
+      this.from = from;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+      heardAt = nanoTime.getAsLong();
+      context.fireChannelRead(bytes);
+    }
+  }
+
+  /// Closes several at once, because finding them means asking all.
+  private void shed(Guest spared) {
+    record Candidate(Guest guest, boolean shookHands, long silence) {}
+    long now = nanoTime.getAsLong();
+    int count = open.size() - most + most / SHARE_PER_ROUND;
+    var leaving = open.values().stream().filter(guest -> guest != spared)
+        .map(guest -> new Candidate(guest, guest.shookHands, now - guest.heardAt))
+        .sorted(Comparator.comparing(Candidate::shookHands)
+            .thenComparing(Comparator.comparingLong(Candidate::silence).reversed()))
+        .limit(count).map(Candidate::guest).toList();
+    for (Guest guest : leaving) {
+      if (open.remove(guest.from, guest)) {
+        shed.increment();
+        var _ = guest.connection.close();
+      }
+    }
+  }
+
+  @Override
+  public Attributes transportReady(Attributes transport) {
+    SocketAddress from = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    Guest guest = from == null ? null : open.get(from);
+    if (guest != null) {
+      guest.shookHands = true;
+    }
+    return transport;
+  }
+
+  /// Ends the threads of connections, once the server has ended.
+  @Override
+  public void close() {
+    var _ = accepting.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = serving.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}
