@@ -45,7 +45,8 @@ final class TestServer {
         new HashMap<String, List<String>>(Map.of("http-address", List.of("127.0.0.1:0"), "grpc-address",
             List.of("127.0.0.1:0"), "tsdb.path", List.of(directory.resolve("data").toString()),
             "tsdb.scratch-path",
-            List.of(directory.resolve("scratch").toString()), "memory.limit", List.of("64MiB")));
+            List.of(directory.resolve("scratch").toString()), "memory.limit", List.of("64MiB"),
+            "http-grace-period", List.of("0s")));
     for (String setting : settings) {
       String[] pair = setting.split("=", 2);
       flags.put(pair[0], List.of(pair[1]));

@@ -28,7 +28,8 @@ import java.util.stream.Stream;
 /// What does a window cost when it becomes a block, how large is it, and is it read as cheaply as memory? Prints CPU of the
 /// calling thread per chunk, bytes per sample and series, and the cost of reading everything before and after.
 ///
-/// `java … -cp bench/target/classes:server/target/marmoset.jar dev.marmoset.storage.tsdb.WindowBenchmark [series]`
+/// `java … -cp bench/target/classes:server/target/marmoset.jar dev.marmoset.storage.tsdb.WindowBenchmark [series [directory]]`;
+/// a directory that is named is kept, with the block below `data/blocks`.
 public final class WindowBenchmark {
   private static final long BEGIN = ChunkCut.windowStart(1_700_000_000_000L);
   private static final int SCRAPES = (int) (ChunkCut.WINDOW_MS / SeriesFixtures.SCRAPE_MS);
@@ -40,7 +41,9 @@ public final class WindowBenchmark {
   /// Runs it.
   public static void main(String[] arguments) throws IOException {
     int series = arguments.length == 0 ? 100_000 : Integer.parseInt(arguments[0]);
-    Path directory = Files.createTempDirectory("window-");
+    boolean kept = arguments.length > 1;
+    Path directory =
+        kept ? Files.createDirectory(Path.of(arguments[1])) : Files.createTempDirectory("window-");
     var clock = new SettableClock();
     try (Tsdb tsdb = Tsdb.open(
         new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "bench",
@@ -66,7 +69,9 @@ public final class WindowBenchmark {
           (double) Files.size(block.resolve("index")) / meta.stats().series());
       System.out.printf("read from block:   %.2f us CPU per series%n", read(tsdb, series));
     }
-    delete(directory);
+    if (!kept) {
+      delete(directory);
+    }
   }
 
   private static void fill(Tsdb tsdb, SettableClock clock, int series) {

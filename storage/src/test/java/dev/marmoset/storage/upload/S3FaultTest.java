@@ -16,12 +16,15 @@ import dev.marmoset.storage.upload.bucket.BucketKeys;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,13 +32,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Uploads to a real S3 server over a line that spoils one request: the attempt ends with a reason, the next one with the
 /// whole block, and nothing is shown in between.
+@Execution(ExecutionMode.CONCURRENT)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class S3FaultTest {
   /// Requests of an upload to an empty bucket, at least.
   private static final int REQUESTS = 14;
 
   private S3ProxyServer server;
-  private int buckets;
+  private final AtomicInteger buckets = new AtomicInteger();
 
   @BeforeAll
   void start() throws Exception {
@@ -55,7 +59,7 @@ class S3FaultTest {
   }
 
   private String bucket() throws Exception {
-    String name = "fault-" + buckets++;
+    String name = "fault-" + buckets.getAndIncrement();
     server.create(name);
     return name;
   }
