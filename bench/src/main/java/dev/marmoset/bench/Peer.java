@@ -18,9 +18,10 @@ enum Peer {
   /// In RAM for up to 5 s (D0).
   VICTORIA("/api/v1/write", false);
 
-  static final int WRITE_PORT = 19_091;
-  static final int HTTP_PORT = 19_092;
-  static final int GRPC_PORT = 19_093;
+  /// The first of fifteen; another one with `-Dbench.port`, where two harnesses run at once.
+  static final int WRITE_PORT = Integer.getInteger("bench.port", 19_091);
+  static final int HTTP_PORT = WRITE_PORT + 1;
+  static final int GRPC_PORT = WRITE_PORT + 2;
 
   private final String path;
   private final boolean storeApi;
