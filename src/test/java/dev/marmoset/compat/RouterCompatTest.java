@@ -49,6 +49,7 @@ class RouterCompatTest {
   @RegisterExtension
   private final PeerLogs logs = new PeerLogs();
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
+  private final SendersPage page = SendersPage.read();
 
   @AfterEach
   void stop() throws Exception {
@@ -88,15 +89,14 @@ class RouterCompatTest {
         assertThat(doubles(stored.headMap(end, true))).as("%s", labels).isEqualTo(doubles(samples));
       });
     }
-    var querier = closing(ThanosQuery.start("query", directory, List.of(a.grpcAddress(), b.grpcAddress()),
-        "marmoset_replica"));
+    var querier = closing(ThanosQuery.start("query", directory, page.command("thanos-query",
+        Map.of("marmoset-a:10901", a.grpcAddress(), "marmoset-b:10901", b.grpcAddress()))));
     logs.watch(querier.process());
     assertThat(querier.api().instant("{job=\"routed\"}[10m]", end)).isEqualTo(own);
   }
 
   /// @return where it takes remote write
   private String startRouter(Path directory, MarmosetProcess a, MarmosetProcess b) throws Exception {
-    var page = SendersPage.read();
     Path ring = Files.writeString(directory.resolve("hashring.json"), page.block("hashring.json",
         Map.of("marmoset-a:10901", a.grpcAddress(), "marmoset-b:10901", b.grpcAddress())));
     String write = FreePorts.address();

@@ -157,7 +157,7 @@ class SendersCompatTest {
   @Test
   void everyBlockOfThePageIsRun() {
     assertThat(fleet().page.unused()).as("those of RouterCompatTest")
-        .containsExactlyInAnyOrder("hashring.json", "thanos-router");
+        .containsExactlyInAnyOrder("hashring.json", "thanos-router", "thanos-query");
   }
 
   private NavigableMap<Long, Double> numbers(Writer writer) {

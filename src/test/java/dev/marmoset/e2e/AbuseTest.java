@@ -15,6 +15,7 @@ import dev.marmoset.proto.thanos.LabelMatcher;
 import dev.marmoset.proto.thanos.SeriesRequest;
 import dev.marmoset.proto.thanos.StoreGrpc;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayOutputStream;
@@ -46,6 +47,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xerial.snappy.Snappy;
 
 /// What strangers may do to the shipped program with all doors open and a heap of 256 MB: it refuses cheaply, its memory
@@ -63,6 +66,8 @@ class AbuseTest {
   /// An honest request, while an attack runs on two shared cores.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final byte[] NOTHING = {};
+  /// HTTP/2: the client's preface and an empty SETTINGS frame.
+  private static final String HANDSHAKE = "PRI * HTTP/2.0\n\nSM\n\n\0\0\0\4\0\0\0\0\0";
 
   @RegisterExtension
   private final PeerLogs logs = new PeerLogs();
@@ -122,6 +127,11 @@ class AbuseTest {
     return running.getFirst();
   }
 
+  private InetSocketAddress grpcAddress() {
+    String[] address = server().grpcAddress().split(":");
+    return new InetSocketAddress(address[0], Integer.parseInt(address[1]));
+  }
+
   private InetSocketAddress httpAddress() {
     return new InetSocketAddress("127.0.0.1", server().uri("/").getPort());
   }
@@ -149,16 +159,34 @@ class AbuseTest {
     }
   }
 
-  @Test
-  void idleConnectionsToTheStoreApi() throws Exception {
-    String[] address = server().grpcAddress().split(":");
-    try (var _ = Crowd.of(CROWD, new InetSocketAddress(address[0], Integer.parseInt(address[1])),
-        "PRI * HTTP/2.0\n")) {
-      honestWriteIsTaken();
-      try (var client = new StoreClient(server().grpcAddress())) {
-        assertThat(client.samples("honest", 0, Long.MAX_VALUE)).hasSize(1);
+  /// Nothing, half a preface, a handshake, and a handshake with the first bytes of a call, whose header frame of 100
+  /// bytes never ends: 10,000 each, while a querier that was there before asks on its one connection.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "PRI * HTTP/2.0\n", HANDSHAKE, HANDSHAKE + "\0\0d\1\4\0\0\0\1half"})
+  void halfSentConnectionsToTheStoreApi(String words) throws Exception {
+    try (var querier = new StoreClient(server().grpcAddress());
+        var asking = Executors.newSingleThreadScheduledExecutor()) {
+      Runnable ask =
+          () -> assertThat(querier.samples("honest", 0, Long.MAX_VALUE)).hasSize(1);
+      ask.run();
+      // Its future ends with the first question that is not answered.
+      var questions = asking.scheduleWithFixedDelay(ask, 0, 100, TimeUnit.MILLISECONDS);
+      try (var _ = Crowd.of(CROWD, grpcAddress(), words)) {
+        honestWriteIsTaken();
+        try (var late = new StoreClient(server().grpcAddress())) {
+          assertThat(late.samples("honest", 0, Long.MAX_VALUE)).hasSize(1);
+        }
+        assertThat(metric("marmoset_grpc_connections")).isBetween(1.0, 1024.0);
       }
+      assertThat(questions.isDone()).as("a question was not answered").isFalse();
+      assertThat(questions.cancel(false)).isTrue();
     }
+    assertThat(metric("marmoset_grpc_connections_shed_total")).isGreaterThan(CROWD / 2.0);
+  }
+
+  private double metric(String name) throws Exception {
+    return get("/metrics").lines().filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1))).findFirst().orElse(0);
   }
 
   @Test
@@ -187,6 +215,75 @@ class AbuseTest {
     byte[] lying = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 0};
     byte[][] bodies = {snappy, gzip.toByteArray(), below, lying};
     assertAllRefused(200, i -> bodies[i % bodies.length]);
+  }
+
+  /// Messages of 30 MB, 30 KB on the wire, in a field that no message has and every parser keeps: to who takes messages
+  /// of that size, and to who takes small ones.
+  @Test
+  void bombsToRpcs() throws Exception {
+    var bytes = new ByteArrayOutputStream();
+    var out = CodedOutputStream.newInstance(bytes);
+    out.writeByteArray(1000, new byte[30 << 20]);
+    out.flush();
+    byte[] bomb = bytes.toByteArray();
+    List<String> rpcs = List.of("thanos.WriteableStore/RemoteWrite", "thanos.Store/Series",
+        "thanos.info.Info/Info", "grpc.health.v1.Health/Check");
+    try (var caller = new RawCaller(server().grpcAddress());
+        var executor = Executors.newFixedThreadPool(CLIENTS)) {
+      var codes = new ArrayList<Future<Status.Code>>();
+      for (int i = 0; i < 40; i++) {
+        String rpc = rpcs.get(i % rpcs.size());
+        codes.add(executor.submit(() -> caller.call(rpc, bomb, "gzip")));
+      }
+      for (int i = 0; i < codes.size(); i++) {
+        // A router's message of that size may find room, and has nothing to store.
+        assertThat(codes.get(i).get()).as(rpcs.get(i % rpcs.size())).isIn(Status.Code.RESOURCE_EXHAUSTED,
+            Status.Code.UNAVAILABLE, Status.Code.UNKNOWN,
+            i % rpcs.size() == 0 ? Status.Code.OK : Status.Code.UNKNOWN);
+      }
+    }
+  }
+
+  @Test
+  void noiseToEveryRpc() throws Exception {
+    var bodies = new ArrayList<>(List.of(message(0x0A, Integer.MAX_VALUE), message(0x0A, -1),
+        message(0x22, Long.MAX_VALUE), nested(message(0x0A, 1L << 31)), bytes(1000, 0xFF),
+        bytes(1000, 0x0B)));
+    var random = new Random(7);
+    for (int i = 0; i < 50; i++) {
+      byte[] noise = new byte[1 + random.nextInt(300)];
+      random.nextBytes(noise);
+      bodies.add(noise);
+    }
+    try (var caller = new RawCaller(server().grpcAddress())) {
+      for (String rpc : List.of("thanos.Store/Series", "thanos.Store/LabelNames", "thanos.Store/LabelValues",
+          "thanos.info.Info/Info", "thanos.Exemplars/Exemplars", "thanos.Metadata/MetricMetadata",
+          "thanos.WriteableStore/RemoteWrite", "grpc.health.v1.Health/Check",
+          "grpc.reflection.v1.ServerReflection/ServerReflectionInfo")) {
+        for (byte[] body : bodies) {
+          // Noise may happen to be a message that asks for nothing.
+          assertThat(caller.call(rpc, body, "identity")).as(rpc).isNotIn(Status.Code.DEADLINE_EXCEEDED,
+              Status.Code.UNIMPLEMENTED);
+        }
+      }
+    }
+  }
+
+  @Test
+  void headerFloodsOnGrpc() throws Exception {
+    // HEADERS that go on in frames of 16 KiB for ever, and one list of 100,000 bytes as a client sends it.
+    String endless = HANDSHAKE + "\0\0\1\1\0\0\0\0\1x"
+        + ("\0\100\0\11\0\0\0\0\1" + "x".repeat(1 << 14)).repeat(64);
+    try (var _ = Crowd.of(200, grpcAddress(), endless)) {
+      honestWriteIsTaken();
+    }
+    try (var caller = new RawCaller(server().grpcAddress())) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(caller.call("thanos.Store/Series", NOTHING, "identity", "x-long", "y".repeat(100_000)))
+            .isNotEqualTo(Status.Code.OK);
+      }
+      assertThat(caller.call("thanos.info.Info/Info", NOTHING, "identity")).isEqualTo(Status.Code.OK);
+    }
   }
 
   @Test

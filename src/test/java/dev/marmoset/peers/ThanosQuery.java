@@ -9,6 +9,7 @@ import java.util.Map;
 
 /// A real `thanos query` over one StoreAPI or several.
 public final class ThanosQuery implements AutoCloseable {
+  private static final String ENDPOINT = "--endpoint=";
   private static final Duration START = Duration.ofSeconds(30);
 
   private final PeerProcess process;
@@ -31,15 +32,24 @@ public final class ThanosQuery implements AutoCloseable {
 
   /// The same over several stores.
   public static ThanosQuery start(String name, Path directory, List<String> endpoints, String replicaLabel) {
-    String address = FreePorts.address();
-    var words = new ArrayList<>(List.of(
-        Peers.THANOS.binary().toString(), "query",
-        "--http-address=" + address,
-        "--grpc-address=" + FreePorts.address(),
-        "--query.replica-label=" + replicaLabel,
+    var words = new ArrayList<>(List.of("thanos", "query", "--query.replica-label=" + replicaLabel,
         "--query.lookback-delta=5m", // Prometheus' default
         "--store.response-timeout=10s"));
-    endpoints.forEach(endpoint -> words.add("--endpoint=" + endpoint));
+    endpoints.forEach(endpoint -> words.add(ENDPOINT + endpoint));
+    return start(name, directory, words);
+  }
+
+  /// The same as somebody types it.
+  ///
+  /// @param command `thanos query` with its flags, but for its own addresses
+  public static ThanosQuery start(String name, Path directory, List<String> command) {
+    String address = FreePorts.address();
+    var words = new ArrayList<>(command);
+    words.set(0, Peers.THANOS.binary().toString());
+    words.add("--http-address=" + address);
+    words.add("--grpc-address=" + FreePorts.address());
+    List<String> endpoints = command.stream().filter(word -> word.startsWith(ENDPOINT))
+        .map(word -> word.substring(ENDPOINT.length())).toList();
     var process = PeerProcess.start(name, words, directory);
     var query = new ThanosQuery(process, new QueryApi(address));
     try {

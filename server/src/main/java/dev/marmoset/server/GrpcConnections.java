@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /// Keeps the number of open gRPC connections below a bound: who comes when it is reached takes the place of one that has
@@ -38,6 +39,9 @@ final class GrpcConnections extends ServerTransportFilter implements AutoCloseab
   /// One in so many is closed at a time.
   private static final int SHARE_PER_ROUND = 64;
   private static final int BY_CORES = 0;
+  /// Connections beyond the bound that may be on their way in or out: more wait in the kernel, where they cost nothing.
+  /// Accepting is faster than setting up and taking apart, and 10,000 in between would take 100 MB.
+  private static final int MOST_PASSING = 128;
 
   private final int most;
   private final LongSupplier nanoTime;
@@ -81,12 +85,36 @@ final class GrpcConnections extends ServerTransportFilter implements AutoCloseab
 
   /// Sees what is accepted before the server does.
   private final class Entrance extends ChannelInboundHandlerAdapter {
+    /// Connections that are not closed.
+    private final AtomicInteger present = new AtomicInteger();
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
       if (accepted instanceof Channel connection && connection.remoteAddress() != null) {
+        Channel listener = context.channel();
+        present.incrementAndGet();
+        var _ = connection.closeFuture().addListener(_ -> {
+          present.decrementAndGet();
+          goOn(listener);
+        });
+        if (isFull()) {
+          listener.config().setAutoRead(false);
+          // The last of those that are closed may have been so just before.
+          goOn(listener);
+        }
         enter(connection, connection.remoteAddress());
       }
       context.fireChannelRead(accepted);
+    }
+
+    private boolean isFull() {
+      return present.get() >= most + MOST_PASSING;
+    }
+
+    private void goOn(Channel listener) {
+      if (!isFull() && !listener.config().isAutoRead()) {
+        listener.config().setAutoRead(true);
+      }
     }
   }
 
@@ -112,6 +140,11 @@ final class GrpcConnections extends ServerTransportFilter implements AutoCloseab
       this.from = from;
     }
 
+    /// At once: a farewell would wait for a peer that may never read it.
+    private void hangUp() {
+      connection.eventLoop().execute(() -> connection.unsafe().close(connection.voidPromise()));
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
       heardAt = nanoTime.getAsLong();
@@ -132,7 +165,7 @@ final class GrpcConnections extends ServerTransportFilter implements AutoCloseab
     for (Guest guest : leaving) {
       if (open.remove(guest.from, guest)) {
         shed.increment();
-        var _ = guest.connection.close();
+        guest.hangUp();
       }
     }
   }

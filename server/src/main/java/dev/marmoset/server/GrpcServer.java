@@ -12,6 +12,7 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -37,7 +38,7 @@ final class GrpcServer {
   /// Queriers ping every 10 s; exactly 10 s would race, and gRPC's default (5 min) hangs up on them.
   private static final Duration PERMITTED_PING = Duration.ofSeconds(5);
   /// Requests are selectors, which are small whatever a write may be.
-  private static final int LEAST_INBOUND_BYTES = 4 << 20;
+  private static final int SELECTOR_BYTES = 4 << 20;
 
   private static final Duration HANDSHAKE = Duration.ofSeconds(20);
   /// Queriers poll every 5 s; a connection without a call for so long has nobody behind it.
@@ -80,7 +81,7 @@ final class GrpcServer {
         .permitKeepAliveTime(PERMITTED_PING.toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveWithoutCalls(true)
         .maxInboundMessageSize(
-            Math.max(LEAST_INBOUND_BYTES, config.receive().sizes().maxDecodedBytes()))
+            Math.max(SELECTOR_BYTES, Limits.decodedBytes(config)))
         .handshakeTimeout(HANDSHAKE.toSeconds(), TimeUnit.SECONDS)
         .maxConnectionIdle(IDLE_CONNECTION.toMillis(), TimeUnit.MILLISECONDS)
         .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
@@ -91,10 +92,10 @@ final class GrpcServer {
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(snappy, true))
         // The last one is asked first: refused calls are counted, but nobody polls by them.
         .intercept(entrance.observer()).intercept(entrance.guard()).intercept(store.interceptor())
-        .addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance())
-        .addService(olderReflection());
+        .addService(small(health.getHealthService()))
+        .addService(small(ProtoReflectionServiceV1.newInstance())).addService(small(olderReflection()));
     tls.ifPresent(files -> builder.sslContext(secured(files)));
-    store.services().forEach(builder::addService);
+    store.services().forEach(service -> builder.addService(small(service)));
     builder.addService(writes);
     server = builder.build();
     ready(false);
@@ -114,6 +115,10 @@ final class GrpcServer {
     } catch (SSLException e) {
       throw new IllegalStateException("setting up TLS of the gRPC listener", e);
     }
+  }
+
+  private static ServerServiceDefinition small(BindableService service) {
+    return SmallRequests.of(service, SELECTOR_BYTES);
   }
 
   /// v1alpha, the only one that grpcurl before 1.8.8 and many other tools know.

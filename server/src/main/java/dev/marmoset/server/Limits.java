@@ -62,7 +62,7 @@ final class Limits {
   }
 
   /// The largest decoded body: a few of them at once must leave a small heap its room.
-  private static int decodedBytes(ServerConfig config) {
+  static int decodedBytes(ServerConfig config) {
     long share = Math.max(LEAST_DECODED_BYTES, heap() / DECODED_SHARE);
     return (int) Math.min(config.receive().sizes().maxDecodedBytes(), share);
   }

@@ -2,21 +2,11 @@ package dev.marmoset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.e2e.RawCaller;
 import dev.marmoset.server.auth.Scope;
 import dev.marmoset.server.metrics.WriteRequestBytes;
 import dev.marmoset.storage.labels.Labels;
-import io.grpc.CallOptions;
-import io.grpc.ClientInterceptors;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.MetadataUtils;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,6 +41,8 @@ class EveryDoorTest {
       Map.of("grpc.health.v1.Health", Set.of(), "thanos.WriteableStore", Set.of(Scope.WRITE));
   private static final List<String> UNPROVED =
       List.of("", "Bearer wrong", "Basic eDp5", "Digest x", "Bearer ", "bearer", "AWS4-HMAC-SHA256 x");
+
+  private static final byte[] NOTHING = {};
 
   @TempDir
   Path directory;
@@ -143,9 +135,7 @@ class EveryDoorTest {
 
   @Test
   void everyRpcRefusesWhoLacksItsScope() {
-    ManagedChannel channel = NettyChannelBuilder
-        .forAddress(server.grpcAddress().host(), server.grpcAddress().port()).usePlaintext().build();
-    try {
+    try (var caller = new RawCaller(server.grpcAddress().toString())) {
       assertThat(rpcs()).hasSizeGreaterThan(8);
       for (String rpc : rpcs()) {
         Set<Scope> needed = SERVICES.getOrDefault(rpc.substring(0, rpc.indexOf('/')), Set.of(Scope.READ));
@@ -153,11 +143,11 @@ class EveryDoorTest {
           continue;
         }
         for (String unproved : UNPROVED) {
-          assertThat(call(channel, rpc, unproved)).as(rpc + " shown '" + unproved + "'")
+          assertThat(call(caller, rpc, unproved)).as(rpc + " shown '" + unproved + "'")
               .isEqualTo(Status.Code.UNAUTHENTICATED);
         }
         for (Scope scope : Scope.values()) {
-          var code = call(channel, rpc, token(scope));
+          var code = call(caller, rpc, token(scope));
           if (needed.contains(scope)) {
             assertThat(code).as(rpc + " with the scope " + scope).isNotIn(Status.Code.UNAUTHENTICATED,
                 Status.Code.PERMISSION_DENIED);
@@ -166,8 +156,6 @@ class EveryDoorTest {
           }
         }
       }
-    } finally {
-      channel.shutdownNow();
     }
   }
 
@@ -190,35 +178,8 @@ class EveryDoorTest {
     return http.send(request.build(), BodyHandlers.ofString());
   }
 
-  private static Status.Code call(ManagedChannel channel, String method, String authorization) {
-    var headers = new Metadata();
-    if (!authorization.isEmpty()) {
-      headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
-    }
-    var bytes = new Bytes();
-    var descriptor = MethodDescriptor.newBuilder(bytes, bytes).setFullMethodName(method)
-        .setType(MethodDescriptor.MethodType.UNKNOWN).build();
-    try {
-      ClientCalls.blockingServerStreamingCall(
-          ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
-          descriptor, CallOptions.DEFAULT.withDeadlineAfter(Duration.ofSeconds(10)), new byte[0])
-          .forEachRemaining(_ -> {
-          });
-      return Status.Code.OK;
-    } catch (StatusRuntimeException e) {
-      return e.getStatus().getCode();
-    }
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      return new byte[0];
-    }
+  private static Status.Code call(RawCaller caller, String rpc, String authorization) {
+    return authorization.isEmpty() ? caller.call(rpc, NOTHING, "identity")
+        : caller.call(rpc, NOTHING, "identity", "authorization", authorization);
   }
 }

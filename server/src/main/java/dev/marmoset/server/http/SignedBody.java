@@ -1,7 +1,6 @@
 package dev.marmoset.server.http;
 
 import dev.marmoset.server.auth.Verdict;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -10,7 +9,7 @@ import java.util.HexFormat;
 
 /// A body that is hashed while it is read. Its end is reached only if it is the body that was signed; else the reader
 /// gets an error instead of the end and has nothing complete to act on. Confined to one thread.
-final class SignedBody extends FilterInputStream {
+final class SignedBody extends WatchedBody {
   private final MessageDigest digest = sha256();
   private final Verdict.BodyCheck check;
   private boolean judged;
@@ -32,13 +31,6 @@ final class SignedBody extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    int read = read(one, 0, 1);
-    return read < 0 ? read : one[0] & 0xFF;
-  }
-
-  @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     int read = in.read(bytes, offset, length);
     if (read >= 0) {
@@ -57,20 +49,6 @@ final class SignedBody extends FilterInputStream {
     if (refused) {
       throw new IOException("the body is not the one that was signed");
     }
-  }
-
-  @Override
-  public long skip(long count) throws IOException {
-    long skipped = 0;
-    while (skipped < count && read() >= 0) {
-      skipped++;
-    }
-    return skipped;
-  }
-
-  @Override
-  public boolean markSupported() {
-    return false;
   }
 
   private static MessageDigest sha256() {

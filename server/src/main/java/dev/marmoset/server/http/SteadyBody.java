@@ -1,13 +1,12 @@
 package dev.marmoset.server.http;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongSupplier;
 
 /// A body that has to come at a least rate: while it is read it holds memory of the write path, and one byte every few
 /// seconds would hold it for hours without ever being idle. Confined to one thread.
-final class SteadyBody extends FilterInputStream {
+final class SteadyBody extends WatchedBody {
   /// A slow mobile line has ten times as much.
   static final long LEAST_BYTES_PER_SECOND = 1024;
   /// Any body may take so long.
@@ -26,13 +25,6 @@ final class SteadyBody extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    int read = read(one, 0, 1);
-    return read < 0 ? read : one[0] & 0xFF;
-  }
-
-  @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     int read = in.read(target, offset, length);
     if (read > 0) {
@@ -43,19 +35,5 @@ final class SteadyBody extends FilterInputStream {
       }
     }
     return read;
-  }
-
-  @Override
-  public long skip(long count) throws IOException {
-    long skipped = 0;
-    while (skipped < count && read() >= 0) {
-      skipped++;
-    }
-    return skipped;
-  }
-
-  @Override
-  public boolean markSupported() {
-    return false;
   }
 }

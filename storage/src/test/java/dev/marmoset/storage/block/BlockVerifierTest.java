@@ -33,11 +33,7 @@ class BlockVerifierTest {
 
   @BeforeEach
   void copyGoldenBlock() throws IOException {
-    block = dir.resolve(GoldenBlock.ULID.toString());
-    Files.createDirectories(block.resolve("chunks"));
-    for (String file : List.of("meta.json", "index", "chunks/000001")) {
-      Files.copy(GoldenBlock.directory().resolve(file), block.resolve(file));
-    }
+    block = GoldenBlock.copyInto(dir);
   }
 
   @Test

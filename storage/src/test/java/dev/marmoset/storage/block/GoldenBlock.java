@@ -5,7 +5,9 @@ import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.lane.WindowEncoder;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.labels.Labels;
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,6 +47,18 @@ final class GoldenBlock {
 
   static Path directory() {
     return blocks().resolve(ULID.toString());
+  }
+
+  /// Copies it, so that a test may change its files.
+  ///
+  /// @return the copy
+  static Path copyInto(Path parent) throws IOException {
+    Path copy = parent.resolve(ULID.toString());
+    Files.createDirectories(copy.resolve("chunks"));
+    for (String file : List.of("meta.json", "index", "chunks/000001")) {
+      Files.copy(directory().resolve(file), copy.resolve(file));
+    }
+    return copy;
   }
 
   static BlockMeta plan() {

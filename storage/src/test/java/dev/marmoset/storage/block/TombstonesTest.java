@@ -35,11 +35,7 @@ class TombstonesTest {
 
   @BeforeEach
   void copyGoldenBlock() throws IOException {
-    block = dir.resolve(GoldenBlock.ULID.toString());
-    Files.createDirectories(block.resolve("chunks"));
-    for (String file : List.of("meta.json", "index", "chunks/000001")) {
-      Files.copy(GoldenBlock.directory().resolve(file), block.resolve(file));
-    }
+    block = GoldenBlock.copyInto(dir);
   }
 
   @Test
