@@ -1,10 +1,15 @@
 package dev.marmoset.storage.io;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What one process sees of a volume that several share: its operations stop for good when it dies, and files can be
@@ -15,8 +20,12 @@ public final class MortalFileSystem implements FileSystem {
   private volatile Predicate<Path> unreadable = _ -> false;
   /// Operations at work that are still carried out; negative: all.
   private int fuse = -1;
+  private String fatal = "";
   private boolean executed;
-  private @Nullable Thread atWork;
+  private String diedIn = "";
+  private Runnable watcher = () -> {
+  };
+  private volatile @Nullable Thread atWork;
 
   /// A view of a volume.
   public MortalFileSystem(FileSystem volume) {
@@ -32,14 +41,27 @@ public final class MortalFileSystem implements FileSystem {
     executed = carriedOut;
   }
 
-  /// Whether a death is coming.
-  public synchronized boolean isDoomed() {
-    return fuse >= 0 && !dead;
+  /// The same in the first operation of a kind.
+  ///
+  /// @param kind as [#diedIn] tells it
+  public synchronized void dieIn(String kind, boolean carriedOut) {
+    fatal = kind;
+    executed = carriedOut;
   }
 
   /// Whether the process has died.
   public boolean isDead() {
     return dead;
+  }
+
+  /// What it died in, e.g. `link commit register`.
+  public synchronized String diedIn() {
+    return diedIn;
+  }
+
+  /// Has something done before each operation at work.
+  public void beforeEach(Runnable action) {
+    watcher = action;
   }
 
   /// Does something during which the process may die.
@@ -69,16 +91,42 @@ public final class MortalFileSystem implements FileSystem {
     T run() throws IOException;
   }
 
+  private static String place(Path path) {
+    String text = path.toString();
+    if (text.contains("/windows/")) {
+      return "register";
+    }
+    return text.contains("/blocks/") ? "block" : "other";
+  }
+
+  /// What kind of record a file is that is about to get its name.
+  private static String type(Path file) throws IOException {
+    Matcher type = Pattern.compile("\"type\": \"([a-z]+)\"").matcher(Files.readString(file, ISO_8859_1));
+    return type.find() ? type.group(1) : "file";
+  }
+
+  private void watch() {
+    Runnable watching = watcher;
+    if (Thread.currentThread() == atWork) {
+      watcher = () -> {
+      };
+      watching.run();
+      watcher = watching;
+    }
+  }
+
   /// Of an operation that changes nothing.
   private <T> T look(Operation<T> operation) throws IOException {
+    watch();
     if (dead) {
       throw new IOException("the process is dead");
     }
     return operation.run();
   }
 
-  private <T> T run(Operation<T> operation) throws IOException {
-    return switch (fate()) {
+  private <T> T run(String what, Path path, Operation<T> operation) throws IOException {
+    watch();
+    return switch (fate(what, path)) {
       case DEAD -> throw new IOException("the process is dead");
       case DIES_AFTERWARDS -> {
         operation.run();
@@ -88,9 +136,12 @@ public final class MortalFileSystem implements FileSystem {
     };
   }
 
-  private synchronized Fate fate() {
-    if (!dead && fuse >= 0 && Thread.currentThread() == atWork && fuse-- == 0) {
+  private synchronized Fate fate(String what, Path path) {
+    String kind = what + " " + place(path);
+    boolean working = !dead && Thread.currentThread() == atWork;
+    if (working && (kind.equals(fatal) || fuse >= 0 && fuse-- == 0)) {
       dead = true;
+      diedIn = kind;
       return executed ? Fate.DIES_AFTERWARDS : Fate.DEAD;
     }
     return dead ? Fate.DEAD : Fate.LIVES;
@@ -98,12 +149,12 @@ public final class MortalFileSystem implements FileSystem {
 
   @Override
   public AppendFile create(Path file) throws IOException {
-    return new Mortal(run(() -> volume.create(file)));
+    return new Mortal(file, run("create", file, () -> volume.create(file)));
   }
 
   @Override
   public AppendFile append(Path file) throws IOException {
-    return new Mortal(run(() -> volume.append(file)));
+    return new Mortal(file, run("append", file, () -> volume.append(file)));
   }
 
   @Override
@@ -111,7 +162,7 @@ public final class MortalFileSystem implements FileSystem {
     if (unreadable.test(file)) {
       throw new IOException("Input/output error");
     }
-    return file.toString().contains("/blocks/") ? run(() -> volume.open(file))
+    return file.toString().contains("/blocks/") ? run("open", file, () -> volume.open(file))
         : look(() -> volume.open(file));
   }
 
@@ -122,7 +173,7 @@ public final class MortalFileSystem implements FileSystem {
 
   @Override
   public void createDirectories(Path directory) throws IOException {
-    run(() -> {
+    run("create", directory, () -> {
       volume.createDirectories(directory);
       return true;
     });
@@ -130,7 +181,7 @@ public final class MortalFileSystem implements FileSystem {
 
   @Override
   public void link(Path existing, Path added) throws IOException {
-    run(() -> {
+    run("link " + type(existing), added, () -> {
       volume.link(existing, added);
       return true;
     });
@@ -138,7 +189,7 @@ public final class MortalFileSystem implements FileSystem {
 
   @Override
   public void rename(Path from, Path to) throws IOException {
-    run(() -> {
+    run("rename", to, () -> {
       volume.rename(from, to);
       return true;
     });
@@ -146,7 +197,7 @@ public final class MortalFileSystem implements FileSystem {
 
   @Override
   public void delete(Path path) throws IOException {
-    run(() -> {
+    run("delete", path, () -> {
       volume.delete(path);
       return true;
     });
@@ -154,7 +205,7 @@ public final class MortalFileSystem implements FileSystem {
 
   @Override
   public void force(Path file) throws IOException {
-    run(() -> {
+    run("force", file, () -> {
       volume.force(file);
       return true;
     });
@@ -162,7 +213,7 @@ public final class MortalFileSystem implements FileSystem {
 
   @Override
   public void forceDirectory(Path directory) throws IOException {
-    run(() -> {
+    run("force", directory, () -> {
       volume.forceDirectory(directory);
       return true;
     });
@@ -175,20 +226,22 @@ public final class MortalFileSystem implements FileSystem {
 
   /// A file that takes nothing from the dead.
   private final class Mortal implements AppendFile {
+    private final Path path;
     private final AppendFile file;
 
-    Mortal(AppendFile file) {
+    Mortal(Path path, AppendFile file) {
+      this.path = path;
       this.file = file;
     }
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
-      return run(() -> file.write(bytes));
+      return run("write", path, () -> file.write(bytes));
     }
 
     @Override
     public void force() throws IOException {
-      run(() -> {
+      run("force", path, () -> {
         file.force();
         return true;
       });

@@ -13,6 +13,7 @@ import dev.marmoset.storage.window.register.RegisterFiles;
 import dev.marmoset.storage.window.register.Registers;
 import dev.marmoset.storage.window.register.WindowState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ class AdoptionTest {
   /// Who cuts it.
   private Replica author;
   private Replica other;
+  private int asked;
 
   @BeforeEach
   void upToTheCut() throws IOException {
@@ -92,7 +94,8 @@ class AdoptionTest {
   void aBlockMayHoldWhatWeHaveNotReadYet() throws IOException {
     // Frozen here before, and the registers were read.
     other.tsdb.stepWindows();
-    pass(55_000);
+    pass(45_000);
+    other.tsdb.stepWindows();
     author.send(ENDED, start + ChunkCut.WINDOW_MS - 5);
     simulation.clock.pass(3_000);
     author.tsdb.stepWindows();
@@ -179,14 +182,26 @@ class AdoptionTest {
     simulation.assertComplete(TimeRange.ALL);
   }
 
-  /// The other one freezes its memory, leaves the work to the author, and hears of the block.
+  /// The other one freezes its memory, leaves the work to the author, and hears of the block. It is asked before every
+  /// operation on the volume.
   private void letAdopt() throws IOException {
-    other.tsdb.stepWindows();
+    other.files.beforeEach(this::askOther);
+    other.keep();
     simulation.assertComplete(TimeRange.ALL);
     pass(65_000);
-    other.tsdb.stepWindows();
+    other.keep();
     simulation.assertComplete(TimeRange.ALL);
     assertThat(other.tsdb.windowStats().parts()).isZero();
+    assertThat(asked).isGreaterThan(10);
+  }
+
+  private void askOther() {
+    try {
+      asked++;
+      assertThat(other.read(TimeRange.ALL)).isEqualTo(simulation.sent(TimeRange.ALL));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Lets time pass in steps in which all say that they live and follow each other.

@@ -35,19 +35,26 @@ import java.util.function.Predicate;
 /// die, and at any time each must answer with all that any of them has acknowledged.
 final class ReplicaSimulation implements AutoCloseable {
   /// Within the lease.
-  static final long STEP_MS = 12_000;
-  private static final int STEPS_PER_ROUND = 10;
+  static final long STEP_MS = 13_000;
+  private static final int STEPS_PER_ROUND = 9;
+  private static final long TICK_MS = 5_000;
   /// Often enough to see that a log is silent.
   private static final long LOOK_MS = 4_000;
   /// All logs are looked at again after it.
   private static final long FOLLOW_MS = 1_200;
   private static final Labels TICK = Labels.of("__name__", "tick");
 
+  /// A sample that was acknowledged.
+  private record Event(Labels labels, long t) {}
+
   /// One process.
   final class Replica {
     final MortalFileSystem files = new MortalFileSystem(volume);
     final Tsdb tsdb;
     private final Optional<Uploads> uploads;
+    /// What it must have: its own at once, that of others once it has followed their logs.
+    private final Map<Labels, TreeMap<Long, Long>> known = new HashMap<>();
+    private int followed;
 
     private Replica(WindowOptions windows, Predicate<Path> unreadable) throws IOException {
       files.unreadable(unreadable);
@@ -61,7 +68,7 @@ final class ReplicaSimulation implements AutoCloseable {
           throw new UncheckedIOException(e);
         }
       });
-      tsdb.stepLogs();
+      follow();
     }
 
     /// Sends one sample, and notes it as acknowledged.
@@ -71,6 +78,38 @@ final class ReplicaSimulation implements AutoCloseable {
         assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
             .isInstanceOf(CommitOutcome.Durable.class);
       }
+      know(new Event(labels, t));
+      events.add(new Event(labels, t));
+    }
+
+    /// Reads what the others have written, if that is due.
+    void follow() {
+      tsdb.stepLogs();
+      for (; followed < events.size(); followed++) {
+        know(events.get(followed));
+      }
+    }
+
+    private void know(Event event) {
+      known.computeIfAbsent(event.labels(), _ -> new TreeMap<>()).put(event.t(),
+          bits(event.labels(), event.t()));
+    }
+
+    /// Does what is due for windows and uploads.
+    void keep() {
+      files.work(() -> {
+        tsdb.stepWindows();
+        uploads.ifPresent(Uploads::step);
+      });
+    }
+
+    /// It answers with all it must have, and nothing that nobody has acknowledged.
+    void assertHasWhatItKnows(TimeRange range) throws IOException {
+      var answer = read(range);
+      assertThat(missing(part(known, range), answer)).as("missing at %d by %s", clock.wallMillis(),
+          tsdb.incarnation()).isEmpty();
+      assertThat(missing(answer, sent)).as("made up at %d by %s", clock.wallMillis(), tsdb.incarnation())
+          .isEmpty();
     }
 
     Map<Labels, TreeMap<Long, Long>> read(TimeRange range) throws IOException {
@@ -87,10 +126,6 @@ final class ReplicaSimulation implements AutoCloseable {
       }
       all.values().removeIf(TreeMap::isEmpty);
       return all;
-    }
-
-    private void upload() {
-      uploads.ifPresent(Uploads::step);
     }
 
     private void end(boolean clean) throws IOException {
@@ -114,9 +149,12 @@ final class ReplicaSimulation implements AutoCloseable {
   private final WindowOptions windows;
   private final Optional<Path> bucket;
   private final Map<Labels, TreeMap<Long, Long>> sent = new HashMap<>();
+  private final List<Event> events = new ArrayList<>();
+  private long tickedAt;
   private int steps;
   private int started;
-  private int deaths;
+  private boolean retries = true;
+  private final List<String> deaths = new ArrayList<>();
   private long written;
 
   ReplicaSimulation(Path directory, long seed, WindowOptions windows, Optional<Path> bucket) {
@@ -159,6 +197,7 @@ final class ReplicaSimulation implements AutoCloseable {
   /// @param series how many series send
   /// @param late   with how many of 100 requests each series sends a late sample as well
   void run(Duration duration, int series, int late) throws IOException {
+    tick();
     for (long end = clock.wallMillis() + duration.toMillis(); clock.wallMillis() < end;) {
       clock.pass(STEP_MS);
       tick();
@@ -179,11 +218,16 @@ final class ReplicaSimulation implements AutoCloseable {
     if (random.nextInt(100) < late) {
       long t = clock.wallMillis() - random.nextLong(windows.acceptanceWindow().toMillis() - 60_000);
       any().send(labels, t);
-      if (random.nextInt(4) == 0) {
+      if (retries && random.nextInt(4) == 0) {
         // A sender that got no answer tries another replica.
         any().send(labels, t);
       }
     }
+  }
+
+  /// Has no sample sent twice.
+  void withoutRetries() {
+    retries = false;
   }
 
   /// One of those that live.
@@ -193,15 +237,23 @@ final class ReplicaSimulation implements AutoCloseable {
 
   /// Has each say that it lives.
   void tick() {
+    tickedAt = clock.wallMillis();
     for (Replica replica : replicas) {
       replica.send(TICK, clock.wallMillis());
+    }
+  }
+
+  /// Has each say that it lives where that would soon be in doubt.
+  void tickIfDue() {
+    if (clock.wallMillis() - tickedAt >= TICK_MS) {
+      tick();
     }
   }
 
   /// Has each read what the others have written.
   void follow() {
     clock.pass(FOLLOW_MS);
-    replicas.forEach(replica -> replica.tsdb.stepLogs());
+    replicas.forEach(Replica::follow);
   }
 
   /// Has each do what is due, in any order.
@@ -209,10 +261,7 @@ final class ReplicaSimulation implements AutoCloseable {
     var order = new ArrayList<>(replicas);
     Collections.shuffle(order, random);
     for (Replica replica : order) {
-      replica.files.work(() -> {
-        replica.tsdb.stepWindows();
-        replica.upload();
-      });
+      replica.keep();
     }
   }
 
@@ -220,7 +269,7 @@ final class ReplicaSimulation implements AutoCloseable {
   void bury() throws IOException {
     List<Replica> dead = replicas.stream().filter(replica -> replica.files.isDead()).toList();
     for (Replica replica : dead) {
-      deaths++;
+      deaths.add(replica.files.diedIn());
       kill(replica);
     }
     if (!dead.isEmpty()) {
@@ -231,8 +280,8 @@ final class ReplicaSimulation implements AutoCloseable {
     }
   }
 
-  /// How many died at work.
-  int deaths() {
+  /// What those who died at work died in.
+  List<String> deaths() {
     return deaths;
   }
 
@@ -250,9 +299,13 @@ final class ReplicaSimulation implements AutoCloseable {
     return LogCatalog.read(volume, data).logs().stream().filter(log -> !log.sealed()).count();
   }
 
+  /// One value per series and time: what is sent twice is the same again.
+  private static long bits(Labels labels, long t) {
+    return Double.doubleToRawLongBits((t / 1000 + labels.hashCode()) % 1009);
+  }
+
   private void append(Appender request, Labels labels, long t) {
-    // One value per series and time: what is sent twice is the same again.
-    long bits = Double.doubleToRawLongBits((t / 1000 + labels.hashCode()) % 1009);
+    long bits = bits(labels, t);
     byte[] region = LabelRegion.encode(labels);
     long ref = request.create(region, 0, region.length);
     assertThat(request.append(ref, t, bits).accepted()).as("sample at %d", t).isTrue();
@@ -261,8 +314,13 @@ final class ReplicaSimulation implements AutoCloseable {
 
   /// All that was acknowledged in a range, by series and time, raw bits.
   Map<Labels, TreeMap<Long, Long>> sent(TimeRange range) {
+    return part(sent, range);
+  }
+
+  private static Map<Labels, TreeMap<Long, Long>> part(Map<Labels, TreeMap<Long, Long>> samplesOf,
+      TimeRange range) {
     var all = new HashMap<Labels, TreeMap<Long, Long>>();
-    sent.forEach((labels, samples) -> {
+    samplesOf.forEach((labels, samples) -> {
       var part = samples.subMap(range.mint(), true, range.maxt(), true);
       if (!part.isEmpty()) {
         all.put(labels, new TreeMap<>(part));
@@ -279,6 +337,21 @@ final class ReplicaSimulation implements AutoCloseable {
       assertThat(replica.read(range)).as("at %d by %s", clock.wallMillis(), replica.tsdb.incarnation())
           .isEqualTo(expected);
     }
+  }
+
+  /// What of some samples others lack.
+  private static List<String> missing(Map<Labels, TreeMap<Long, Long>> some,
+      Map<Labels, TreeMap<Long, Long>> others) {
+    var missing = new ArrayList<String>();
+    some.forEach((labels, samples) -> {
+      TreeMap<Long, Long> there = others.getOrDefault(labels, new TreeMap<>());
+      samples.forEach((t, bits) -> {
+        if (!bits.equals(there.get(t))) {
+          missing.add(labels + " at " + t);
+        }
+      });
+    });
+    return missing;
   }
 
   /// Bytes of blocks that were written to the volume by all processes.

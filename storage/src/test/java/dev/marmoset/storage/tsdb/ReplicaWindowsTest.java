@@ -2,6 +2,7 @@ package dev.marmoset.storage.tsdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.tsdb.ReplicaSimulation.Replica;
@@ -14,6 +15,7 @@ import dev.marmoset.storage.window.register.WindowState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplicaWindowsTest {
   private static final Labels CLUSTER = Labels.of("cluster", "eu");
   private static final Duration DAY = Duration.ofHours(24);
+
+  /// Of the work on a window: before and after each of them others must be able to go on.
+  private static final List<String> STAGES = List.of("link claim register", "rename block",
+      "link part register", "link commit register", "open block", "link uploaded register");
 
   @TempDir
   Path directory;
@@ -80,8 +86,27 @@ class ReplicaWindowsTest {
       }
       simulation.assertComplete(TimeRange.ALL);
       TsdbWindowsTest.assertBucketHolds(bucket, simulation.sent(TimeRange.ALL), closed);
-      assertThat(simulation.deaths()).as("deaths at work").isGreaterThan(40);
+      assertThat(simulation.deaths()).as("deaths at work").hasSizeGreaterThan(40).containsAll(STAGES);
       assertThat(simulation.written()).as("bytes of blocks in vain").isLessThan(needed * 11 / 10);
+    }
+  }
+
+  @Test
+  void patchesHoldEachSampleOnce() throws IOException {
+    Path bucket = directory.resolve("bucket");
+    var options = WindowOptions.standard(CLUSTER, Duration.ofHours(6)).withBucket(LateSamples.PATCH, true);
+    try (var simulation = new ReplicaSimulation(directory, 3, options, Optional.of(bucket))) {
+      simulation.withoutRetries();
+      simulation.join();
+      simulation.join();
+      simulation.run(Duration.ofHours(14), 3, 20);
+      simulation.assertComplete(TimeRange.ALL);
+      simulation.run(Duration.ofHours(9), 0, 0);
+      simulation.assertComplete(TimeRange.ALL);
+      long closed = ChunkCut.windowStart(simulation.clock.wallMillis() - Duration.ofHours(8).toMillis());
+      var inBucket = TsdbWindowsTest.read(bucket);
+      inBucket.values().forEach(samples -> samples.tailMap(closed).clear());
+      assertThat(inBucket).isEqualTo(simulation.sent(new TimeRange(0, closed - 1)));
     }
   }
 
@@ -111,7 +136,11 @@ class ReplicaWindowsTest {
       }
       default -> {
         for (Replica replica : simulation.replicas) {
-          replica.files.dieIn(doom % 100, simulation.random.nextBoolean());
+          if (doom % 2 == 0) {
+            replica.files.dieIn(doom / 2, simulation.random.nextBoolean());
+          } else {
+            replica.files.dieIn(STAGES.get(doom / 2 % STAGES.size()), simulation.random.nextBoolean());
+          }
         }
       }
     }

@@ -296,8 +296,8 @@ class TsdbWindowsTest {
     return before;
   }
 
-  /// All samples of all blocks of a bucket.
-  private static Map<Labels, TreeMap<Long, Long>> read(Path bucket) throws IOException {
+  /// All samples of all blocks of a bucket, each of which may be there only once.
+  static Map<Labels, TreeMap<Long, Long>> read(Path bucket) throws IOException {
     var all = new HashMap<Labels, TreeMap<Long, Long>>();
     for (String name : names(bucket)) {
       if (Ulid.isUlid(name)) {
