@@ -68,7 +68,7 @@ public class AppendBenchmark {
     rounds = new int[series];
     var random = new SplittableRandom(5);
     for (int i = 0; i < series; i++) {
-      lines.add(random.nextLong(), i);
+      lines.add(i, random.nextLong(), i);
       int j = pattern == Pattern.RANDOM ? random.nextInt(i + 1) : i;
       order[i] = order[j];
       order[j] = i;

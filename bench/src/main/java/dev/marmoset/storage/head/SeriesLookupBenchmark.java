@@ -47,7 +47,7 @@ public class SeriesLookupBenchmark {
     for (int i = 0; i < SERIES; i++) {
       high[i] = random.nextLong();
       low[i] = random.nextLong();
-      lines.add(low[i], i);
+      lines.add(i, low[i], i);
       table.add(high[i], i);
       int j = random.nextInt(i + 1);
       shuffled[i] = shuffled[j];

@@ -3,6 +3,7 @@ package dev.marmoset.storage.head;
 import dev.marmoset.storage.Exemplar;
 import dev.marmoset.storage.ExemplarSeries;
 import dev.marmoset.storage.labels.LabelRegion;
+import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import java.io.IOException;
@@ -21,7 +22,11 @@ final class ExemplarReader {
   private final Head head;
   private final TimeRange range;
   private final RoaringBitmap ids = new RoaringBitmap();
-  private final Map<Integer, List<Exemplar>> found = new HashMap<>();
+  /// By series id. An exemplar may be evicted, and then its series removed, before the reading ends.
+  private final Map<Integer, Found> found = new HashMap<>();
+
+  /// What has been found of one series.
+  private record Found(Labels labels, List<Exemplar> exemplars) {}
 
   ExemplarReader(Head head, TimeRange range) {
     this.head = head;
@@ -33,6 +38,26 @@ final class ExemplarReader {
   /// @param selectors a series must satisfy all matchers of one of them
   /// @throws IOException if stored data cannot be read
   List<ExemplarSeries> read(List<List<Matcher>> selectors) throws IOException {
+    int entered;
+    head.lock.lock();
+    try {
+      entered = head.ids.enter();
+    } finally {
+      head.lock.unlock();
+    }
+    try {
+      return readEntered(selectors);
+    } finally {
+      head.lock.lock();
+      try {
+        head.ids.leave(entered);
+      } finally {
+        head.lock.unlock();
+      }
+    }
+  }
+
+  private List<ExemplarSeries> readEntered(List<List<Matcher>> selectors) throws IOException {
     head.lock.lock();
     try {
       if (head.exemplars.size() == 0) {
@@ -62,7 +87,8 @@ final class ExemplarReader {
       for (long entry = begin; entry < end; entry++) {
         long t = ring.time(entry);
         if (range.contains(t) && ids.contains(ring.series(entry))) {
-          found.computeIfAbsent(ring.series(entry), _ -> new ArrayList<>()).add(exemplar(ring, entry, t));
+          found.computeIfAbsent(ring.series(entry), id -> new Found(head.labelsOf(id), new ArrayList<>()))
+              .exemplars().add(exemplar(ring, entry, t));
         }
       }
       return end == ring.end() ? Long.MAX_VALUE : end;
@@ -78,10 +104,10 @@ final class ExemplarReader {
 
   private List<ExemplarSeries> labelled() {
     var series = new ArrayList<ExemplarSeries>(found.size());
-    found.forEach((id, exemplars) -> {
-      exemplars.sort(Comparator.naturalOrder());
-      series.add(new ExemplarSeries(head.labels(id), exemplars));
-    });
+    for (Found one : found.values()) {
+      one.exemplars.sort(Comparator.naturalOrder());
+      series.add(new ExemplarSeries(one.labels, one.exemplars));
+    }
     series.sort(Comparator.comparing(ExemplarSeries::labels));
     return series;
   }

@@ -37,18 +37,41 @@ public final class FrozenWindow {
   /// All series with samples in the window, ascending by labels, with these samples only. Takes 12 B of heap per series
   /// and 8 B per symbol while it is open.
   ///
-  /// @throws IOException if scratch does not give the late samples
+  /// @throws IOException if scratch cannot be mapped
   public SeriesSet series() throws IOException {
     window.file().map();
-    int[] ids = candidates();
-    var addresses = new int[ids.length];
+    head.lock.lock();
+    try {
+      head.ended.hold();
+    } finally {
+      head.lock.unlock();
+    }
+    try {
+      return new Cursor(ordered());
+    } finally {
+      head.lock.lock();
+      try {
+        head.ended.release();
+      } finally {
+        head.lock.unlock();
+      }
+    }
+  }
+
+  /// Candidates ascending by their labels. A candidate without samples may be removed afterwards, and its id be that of
+  /// another series: that one has no samples in the window either.
+  private int[] ordered() {
+    RoaringBitmap candidates;
     LabelOrder order;
     head.lock.lock();
     try {
+      candidates = candidates();
       order = head.labelOrder();
     } finally {
       head.lock.unlock();
     }
+    int[] ids = candidates.toArray();
+    var addresses = new int[ids.length];
     for (int from = 0; from < ids.length; from += BATCH) {
       head.lock.lock();
       try {
@@ -60,7 +83,7 @@ public final class FrozenWindow {
       }
     }
     order.sort(ids, addresses);
-    return new Cursor(ids);
+    return ids;
   }
 
   /// Leaves the window out of queriers that are opened from now on.
@@ -78,29 +101,14 @@ public final class FrozenWindow {
     head.drop(window);
   }
 
-  /// Series that may have samples: all of them when the window has chunks, else those of its late rows.
-  private int[] candidates() throws IOException {
-    if (!window.isInOrder()) {
-      var late = new RoaringBitmap();
-      head.lock.lock();
-      try {
-        window.late().addIds(late);
-      } finally {
-        head.lock.unlock();
-      }
-      return late.toArray();
+  /// Series that may have samples: all of them when the window has chunks, else those of its late rows. Under the lock.
+  private RoaringBitmap candidates() {
+    if (window.isInOrder()) {
+      return head.postings.select(List.of());
     }
-    int[] ids;
-    head.lock.lock();
-    try {
-      ids = new int[head.table.size()];
-    } finally {
-      head.lock.unlock();
-    }
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = i;
-    }
-    return ids;
+    var late = new RoaringBitmap();
+    window.late().addIds(late);
+    return late;
   }
 
   /// Walks the series by their labels and leaves out those without samples.

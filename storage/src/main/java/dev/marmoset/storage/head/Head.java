@@ -17,10 +17,13 @@ import dev.marmoset.storage.log.AcceptanceClock;
 import dev.marmoset.storage.log.GroupApplier;
 import dev.marmoset.storage.log.LogBatch;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.SeriesHolder;
 import dev.marmoset.storage.log.SeriesLabels;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +51,15 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   final SpellingTable spellings = new SpellingTable();
   final HeadWindows windows;
   final OpenChunks openChunks;
-  private final SeriesLabelStore labels = new SeriesLabelStore(symbols, postings);
+  final SeriesIds ids = new SeriesIds();
+  final SeriesLabelStore labels = new SeriesLabelStore(symbols, postings);
   private final LabelHash hash;
   final ExemplarRing exemplars;
   final MetadataTable metadata = new MetadataTable(HeadOptions.MAX_METADATA);
   final BatchPool batches = new BatchPool();
+  /// Those that know series by the numbers of a segment.
+  final Set<HeadReplay> replays = new HashSet<>();
+  final EndedSeries ended;
   /// Serves the one open appender.
   final RequestIndex ownLatest = new RequestIndex();
   /// Id behind the last one found: senders repeat the order of their series.
@@ -73,6 +80,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
     this.openChunks = new OpenChunks(lines, windows, options.offHeapBytes());
     this.hash = new LabelHash(random);
     this.exemplars = new ExemplarRing(options.maxExemplars(), hash);
+    this.ended = new EndedSeries(this, clock);
   }
 
   /// Opens an appender whose commits go to `log`. It holds the head's lock until it is committed or closed.
@@ -85,7 +93,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   public HeadQuerier querier(TimeRange range) {
     lock.lock();
     try {
-      return new HeadQuerier(this, range, windows.view());
+      return new HeadQuerier(this, range, windows.view(), ids.enter());
     } finally {
       lock.unlock();
     }
@@ -163,22 +171,43 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   /// Drops a window and the open chunks that ended in it, at once or when those before it are. Takes the lock in steps.
   void drop(HeadWindow window) throws IOException {
     lock.lock();
-    int size;
+    int end;
     boolean inOrder;
     try {
       inOrder = windows.drop(window);
-      size = table.size();
+      end = ids.end();
     } finally {
       lock.unlock();
     }
-    for (int from = 0; inOrder && from < size; from += DROP_BATCH) {
+    for (int from = 0; inOrder && from < end; from += DROP_BATCH) {
       lock.lock();
       try {
-        openChunks.closeDropped(from, Math.min(size, from + DROP_BATCH));
+        openChunks.closeDropped(from, Math.min(end, from + DROP_BATCH));
       } finally {
         lock.unlock();
       }
     }
+  }
+
+  /// Removes series that have ended, some at a time. To be called about once a second, by one thread, once what earlier
+  /// processes have left is in the head.
+  ///
+  /// @param log asked for the series it still needs, and told which ids mean no series any more
+  /// @return how many were removed
+  public int removeEnded(SeriesHolder log) {
+    return ended.step(log);
+  }
+
+  /// Removes a series of which nothing is left and which nobody needs. Under the lock.
+  void remove(int id) {
+    int address = lines.labelOffset(id);
+    byte[] region = LabelRegion.encode(labels.labels(address));
+    table.remove(hash.high(region, 0, region.length), id);
+    spellings.remove(id);
+    labels.remove(id, address);
+    lines.remove(id);
+    ids.giveUp(id);
+    stats.removed();
   }
 
   /// A copy of what the order of series by their labels takes. Under the lock.
@@ -264,12 +293,42 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   }
 
   /// Id of the series with these labels, which is created when it is new: what a log names exists, whatever the limit.
-  public int replayedSeries(Labels replayed) {
+  ///
+  /// @param replay knows the id from now on, until it is closed
+  int replayedSeries(Labels replayed, HeadReplay replay) {
     byte[] region = LabelRegion.encode(replayed);
     lock.lock();
     try {
-      int id = find(region, 0, region.length);
-      return id >= 0 ? id : add(region, 0, region.length);
+      int id = findOrAdd(region);
+      replays.add(replay);
+      replay.knows(id);
+      return id;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The same for nobody, who must use the id before any series is removed.
+  int replayedSeries(Labels replayed) {
+    byte[] region = LabelRegion.encode(replayed);
+    lock.lock();
+    try {
+      return findOrAdd(region);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int findOrAdd(byte[] region) {
+    int id = find(region, 0, region.length);
+    return id >= 0 ? id : add(region, 0, region.length);
+  }
+
+  /// A replay has forgotten the ids it knew.
+  void forget(HeadReplay replay) {
+    lock.lock();
+    try {
+      replays.remove(replay);
     } finally {
       lock.unlock();
     }
@@ -350,7 +409,7 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
   ///
   /// @return the id, or −1
   int find(long low, byte[] region, int offset, int length) {
-    boolean hit = predicted < table.size() && lines.lowHash(predicted) == low;
+    boolean hit = predicted < ids.end() && lines.lowHash(predicted) == low;
     int id = hit ? predicted : table.find(hash.high(region, offset, length), low);
     if (id >= 0) {
       predicted = id + 1;
@@ -360,9 +419,9 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
 
   /// Adds a series that [#find] did not find. Under the lock.
   int add(byte[] region, int offset, int length) {
-    int id = table.size();
+    int id = ids.take();
     int address = labels.add(id, region, offset, length);
-    lines.add(hash.low(region, offset, length), address);
+    lines.add(id, hash.low(region, offset, length), address);
     table.add(hash.high(region, offset, length), id);
     predicted = id + 1;
     stats.created();
@@ -371,8 +430,8 @@ public final class Head implements GroupApplier, SeriesLabels, AutoCloseable {
 
   /// Whether another series may be created. Under the lock.
   boolean hasRoom() {
-    long limit = options.maxSeries() == 0 ? LateRows.MAX_ID : Math.min(options.maxSeries(), LateRows.MAX_ID);
-    return table.size() < limit;
+    long limit = options.maxSeries() == 0 ? Long.MAX_VALUE : options.maxSeries();
+    return table.size() < limit && ids.hasUpTo(LateRows.MAX_ID);
   }
 
   /// Whether memory for another series is there. Under the lock.

@@ -161,7 +161,6 @@ public final class HeadAppender implements Appender {
   @Override
   public CompletableFuture<CommitOutcome> commit() {
     batch.judgedAt(judgedAt);
-    release();
     if (batch.isEmpty() && !overloaded && !unsure) {
       return finished(CommitOutcome.Durable.INSTANCE);
     }
@@ -169,7 +168,11 @@ public final class HeadAppender implements Appender {
     if (fault.isPresent()) {
       return finished(new CommitOutcome.Unavailable(fault.get()));
     }
-    return log.append(batch).thenApply(outcome -> {
+    // Under the lock: whoever removes series finds every batch that may still be applied with the log.
+    CompletableFuture<CommitOutcome> answer = log.queue(batch);
+    release();
+    log.wake();
+    return answer.thenApply(outcome -> {
       if (outcome instanceof CommitOutcome.Durable) {
         head.batches.giveBack(batch);
       }
@@ -198,6 +201,7 @@ public final class HeadAppender implements Appender {
   }
 
   private CompletableFuture<CommitOutcome> finished(CommitOutcome outcome) {
+    release();
     head.batches.giveBack(batch);
     return CompletableFuture.completedFuture(outcome);
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Reads the head over one range. Series are selected once and sorted; the samples of a series are copied when its
@@ -23,11 +24,15 @@ public final class HeadQuerier implements Querier {
   private final Head head;
   private final TimeRange range;
   private final HeadView view;
+  private final int entered;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  HeadQuerier(Head head, TimeRange range, HeadView view) {
+  /// @param entered what [SeriesIds#enter] has answered
+  HeadQuerier(Head head, TimeRange range, HeadView view, int entered) {
     this.head = head;
     this.range = range;
     this.view = view;
+    this.entered = entered;
   }
 
   @Override
@@ -63,9 +68,17 @@ public final class HeadQuerier implements Querier {
     }
   }
 
+  /// Until then no id that this querier may know is given to another series. Idempotent.
   @Override
   public void close() {
-    // Nothing is held: series are read from the head itself.
+    if (closed.compareAndSet(false, true)) {
+      head.lock.lock();
+      try {
+        head.ids.leave(entered);
+      } finally {
+        head.lock.unlock();
+      }
+    }
   }
 
   private RoaringBitmap idsInRange(List<Matcher> matchers) throws IOException {
@@ -97,7 +110,9 @@ public final class HeadQuerier implements Querier {
     head.lock.lock();
     try {
       for (int i = from; i < to; i++) {
-        target.add(new HeadSeries(ids[i], head.labelsOf(ids[i])));
+        if (head.lines.isUsed(ids[i])) {
+          target.add(new HeadSeries(ids[i], head.labelsOf(ids[i])));
+        }
       }
     } finally {
       head.lock.unlock();

@@ -11,13 +11,16 @@ import dev.marmoset.storage.log.LogVisitor;
 import dev.marmoset.storage.log.SegmentObservation;
 import dev.marmoset.storage.log.WindowCoverage;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.UnaryOperator;
+import org.roaringbitmap.RoaringBitmap;
 
 /// Turns what one segment of a log holds into batches for [Head#apply]. One thread, one segment; [#finish] at its end.
+/// The series that the segment defines stay in the head until [#close], which follows when all batches are applied.
 ///
 /// Series are found or created as they come, so several segments may be decoded at once; their batches must be applied
 /// in the order of the segments, or all but the newest samples would become late ones.
-public final class HeadReplay implements LogVisitor {
+public final class HeadReplay implements LogVisitor, AutoCloseable {
   /// Samples per batch: below 1 ms of the head's lock, some 170 KiB.
   private static final int BATCH = 8192;
 
@@ -28,6 +31,8 @@ public final class HeadReplay implements LogVisitor {
   private final UnaryOperator<LogBatch> exchange;
   private LogBatch batch = new LogBatch();
   private int[] ids = new int[1024];
+  /// The ids among them. Guarded by the head's lock.
+  private final RoaringBitmap known = new RoaringBitmap();
   private long samples;
   private long recordEnd;
   /// The window asked about last; [Long#MAX_VALUE] before the first sample of a record.
@@ -52,7 +57,7 @@ public final class HeadReplay implements LogVisitor {
     if (number == ids.length) {
       ids = Arrays.copyOf(ids, number * 2);
     }
-    ids[number] = head.replayedSeries(labels);
+    ids[number] = head.replayedSeries(labels, this);
   }
 
   @Override
@@ -158,6 +163,31 @@ public final class HeadReplay implements LogVisitor {
   /// Hands over what is left.
   public void finish() {
     batch = exchange.apply(batch);
+  }
+
+  /// Notes the id of a series that the segment defines. Under the head's lock, as the following.
+  void knows(int id) {
+    known.add(id);
+  }
+
+  /// Adds the ids of the series that the segment defines to `target`.
+  void addIds(RoaringBitmap target) {
+    target.or(known);
+  }
+
+  /// Clears the bits of series that the segment defines.
+  void spare(BitSet series) {
+    for (int id = series.nextSetBit(0); id >= 0; id = series.nextSetBit(id + 1)) {
+      if (known.contains(id)) {
+        series.clear(id);
+      }
+    }
+  }
+
+  /// Forgets the series. Idempotent; by any thread.
+  @Override
+  public void close() {
+    head.forget(this);
   }
 
   /// Samples and exemplars met so far, left out ones included.

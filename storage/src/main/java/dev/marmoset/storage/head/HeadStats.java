@@ -7,7 +7,7 @@ public final class HeadStats {
   private final LongAdder appendedSamples = new LongAdder();
   private final LongAdder lateSamples = new LongAdder();
   private final LongAdder createdSeries = new LongAdder();
-
+  private final LongAdder removedSeries = new LongAdder();
   private final LongAdder appendedExemplars = new LongAdder();
 
   HeadStats() {}
@@ -28,6 +28,10 @@ public final class HeadStats {
     createdSeries.increment();
   }
 
+  void removed() {
+    removedSeries.increment();
+  }
+
   /// Samples applied, replayed ones included.
   public long appendedSamples() {
     return appendedSamples.sum();
@@ -46,5 +50,10 @@ public final class HeadStats {
   /// Series created.
   public long createdSeries() {
     return createdSeries.sum();
+  }
+
+  /// Series removed because they had ended.
+  public long removedSeries() {
+    return removedSeries.sum();
   }
 }

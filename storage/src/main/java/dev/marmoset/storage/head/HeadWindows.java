@@ -227,6 +227,21 @@ final class HeadWindows implements AutoCloseable {
     return owner(ref).readHeader(ref);
   }
 
+  /// Start of the oldest window that owns chunks, ms; [Long#MAX_VALUE] without one. A chunk before it is in a block.
+  long oldestInOrder() {
+    long oldest = Long.MAX_VALUE;
+    for (HeadWindow window : growing.values()) {
+      if (window.isInOrder()) {
+        oldest = window.start();
+        break;
+      }
+    }
+    for (HeadWindow window : frozen) {
+      oldest = window.isInOrder() ? Math.min(oldest, window.start()) : oldest;
+    }
+    return oldest;
+  }
+
   /// Time of the oldest sample, ms; [Long#MAX_VALUE] without samples.
   long oldestTime() {
     return all().stream().mapToLong(HeadWindow::minTime).min().orElse(Long.MAX_VALUE);

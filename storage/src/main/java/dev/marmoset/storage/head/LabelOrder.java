@@ -67,7 +67,7 @@ final class LabelOrder {
     return places;
   }
 
-  /// Rank of the first label's value if all series that were ever seen begin with the same name; else 0.
+  /// Rank of the first label's value if all series begin with the same name; else 0.
   private int firstValue(int address) {
     if (!oneFirstName) {
       return 0;
@@ -79,10 +79,15 @@ final class LabelOrder {
   }
 
   private static boolean beginWithOneName(int[][] schemas) {
+    int first = -1;
     for (int[] names : schemas) {
-      if (names.length == 0 || names[0] != schemas[0][0]) {
+      if (names == SchemaTable.GONE) {
+        continue;
+      }
+      if (names.length == 0 || first >= 0 && names[0] != first) {
         return false;
       }
+      first = names[0];
     }
     return true;
   }

@@ -6,10 +6,12 @@ import dev.marmoset.storage.io.ScratchFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.RoaringBitmapWriter;
 
 /// The late samples of one window: unsorted rows in memory, sorted runs on scratch.
 ///
@@ -34,6 +36,8 @@ final class LateRows {
   private final LateSort sort;
   private final HistogramScratch histograms;
   private final List<LateRun> runs = new ArrayList<>();
+  /// Ids of the series with rows in runs.
+  private final RoaringBitmap spilled = new RoaringBitmap();
   private int[] ids = new int[16];
   private byte[] kinds = new byte[16];
   private long[] times = new long[16];
@@ -72,7 +76,8 @@ final class LateRows {
   }
 
   long memoryBytes() {
-    return ids.length * 21L + runs.stream().mapToLong(LateRun::memoryBytes).sum();
+    return ids.length * 21L + spilled.getLongSizeInBytes()
+        + runs.stream().mapToLong(LateRun::memoryBytes).sum();
   }
 
   /// The late samples of one series, ascending by time, one per time: the conflict rule has decided.
@@ -92,17 +97,27 @@ final class LateRows {
   }
 
   /// Adds the ids of all series with late samples to `target`.
-  ///
-  /// @throws IOException if scratch does not give them
-  void addIds(RoaringBitmap target) throws IOException {
-    for (LateRun run : runs) {
-      var cursor = new LateRunCursor(run, 0);
-      while (cursor.next()) {
-        target.add(cursor.id());
+  void addIds(RoaringBitmap target) {
+    target.or(spilled);
+    for (int i = 0; i < size; i++) {
+      target.add(ids[i]);
+    }
+  }
+
+  /// Clears the bits of series with late samples.
+  void spare(BitSet series) {
+    if (total == 0) {
+      return;
+    }
+    for (int id = series.nextSetBit(0); id >= 0; id = series.nextSetBit(id + 1)) {
+      if (spilled.contains(id)) {
+        series.clear(id);
       }
     }
     for (int i = 0; i < size; i++) {
-      target.add(ids[i]);
+      if (series.get(ids[i])) {
+        series.clear(ids[i]);
+      }
     }
   }
 
@@ -142,6 +157,7 @@ final class LateRows {
       throw new ScratchLostException("comparing late histograms of window " + windowStart, e);
     }
     runs.add(writer.finish());
+    noteSpilled();
     size = 0;
     sorted = 0;
     mergeLevels();
@@ -159,6 +175,19 @@ final class LateRows {
       }
     }
     writer.add(ids[held], kinds[held], times[held], values[held]);
+  }
+
+  /// The rows are sorted: each id is added once, behind the one before.
+  private void noteSpilled() {
+    var writer = RoaringBitmapWriter.writer().get();
+    int last = -1;
+    for (int i = 0; i < size; i++) {
+      if (ids[i] != last) {
+        last = ids[i];
+        writer.add(last);
+      }
+    }
+    spilled.or(writer.get());
   }
 
   private void mergeLevels() {

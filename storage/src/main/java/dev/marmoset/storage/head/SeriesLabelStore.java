@@ -1,25 +1,38 @@
 package dev.marmoset.storage.head;
 
 import dev.marmoset.storage.index.MemPostings;
+import dev.marmoset.storage.index.Numbering;
 import dev.marmoset.storage.index.SymbolTable;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /// The labels of every series as symbol numbers, about 12 to 20 B per series.
 ///
 /// Series with the same label names share a **schema**, the list of their name symbols. An entry is LEB128: schema
 /// number, then one value symbol per name. Entries lie in pages of 1 MiB and are addressed by `page << 20 | offset`;
-/// none crosses a page. Appended only. Not thread-safe: guarded by the head's lock.
+/// none crosses a page.
+///
+/// Appended only: an entry that was removed leaves a gap, and a page that is less than half full of live entries is
+/// emptied by moving these ([#drain], [#move]). What has once been written at an address of a page never changes, so that
+/// [LabelOrder] may go on reading pages that are not in use any more. Not thread-safe: guarded by the head's lock.
 final class SeriesLabelStore {
   private static final int PAGE_BITS = 20;
   private static final int PAGE_BYTES = 1 << PAGE_BITS;
   private static final int MAX_VARINT = 5;
+  private static final byte[] GONE = {};
 
   private final SymbolTable symbols;
   private final MemPostings postings;
   private final SchemaTable schemas = new SchemaTable();
-  private byte[][] pages = new byte[1][PAGE_BYTES];
+  /// By page number; [#GONE] where no page has it.
+  private byte[][] pages = new byte[1][];
+  private final Numbering pageNumbers = new Numbering();
+  /// Bytes of live entries per page.
+  private int[] live = new int[1];
+  /// Pages whose entries are being moved elsewhere.
+  private final BitSet drained = new BitSet();
   private int at;
   private int[] names = new int[32];
   private int[] values = new int[32];
@@ -27,13 +40,14 @@ final class SeriesLabelStore {
   SeriesLabelStore(SymbolTable symbols, MemPostings postings) {
     this.symbols = symbols;
     this.postings = postings;
+    at = newPage();
   }
 
   /// Stores the labels of series `id` and enters them into the postings; answers the address of the entry.
   int add(int id, byte[] region, int offset, int length) {
     int n = internSymbols(region, offset, length);
-    int schema = schemas.findOrAdd(names, n);
     int address = reserve(MAX_VARINT * (n + 1));
+    int schema = schemas.use(names, n);
     byte[] page = pages[address >>> PAGE_BITS];
     int end = writeVarint(page, address & PAGE_BYTES - 1, schema);
     postings.addSeries(id);
@@ -41,8 +55,68 @@ final class SeriesLabelStore {
       end = writeVarint(page, end, values[i]);
       postings.addPair(names[i], values[i], id);
     }
-    at = (address & ~(PAGE_BYTES - 1)) + end;
+    written(address, end - offset(address));
     return address;
+  }
+
+  private void written(int address, int length) {
+    at = address + length;
+    live[page(address)] += length;
+  }
+
+  /// Removes the labels of series `id`, also from the postings.
+  void remove(int id, int address) {
+    byte[] page = pages[page(address)];
+    int end = offset(address);
+    int schema = readVarint(page, end);
+    end += varintLength(schema);
+    postings.removeSeries(id);
+    for (int name : schemas.names(schema)) {
+      int value = readVarint(page, end);
+      end += varintLength(value);
+      postings.removePair(name, value, id);
+    }
+    schemas.release(schema);
+    gone(address, end - offset(address));
+  }
+
+  private void gone(int address, int length) {
+    int page = page(address);
+    live[page] -= length;
+    if (live[page] == 0 && page != page(at)) {
+      pages[page] = GONE;
+      drained.clear(page);
+      pageNumbers.give(page);
+    }
+  }
+
+  /// Has the pages of which less than half is live emptied: [#move] is to be called with every address.
+  void drain() {
+    for (int page = 0; page < pageNumbers.end(); page++) {
+      if (pages[page] != GONE && page != page(at) && live[page] < PAGE_BYTES / 2) {
+        drained.set(page);
+      }
+    }
+  }
+
+  /// Moves an entry out of a page that is to be emptied; answers where it is from now on.
+  int move(int address) {
+    if (!drained.get(page(address))) {
+      return address;
+    }
+    byte[] page = pages[page(address)];
+    int end = offset(address);
+    int schema = readVarint(page, end);
+    end += varintLength(schema);
+    for (int i = schemas.names(schema).length; i > 0; i--) {
+      end += varintLength(readVarint(page, end));
+    }
+    int length = end - offset(address);
+    int moved = reserve(length);
+    System.arraycopy(page, offset(address), pages[page(moved)], offset(moved), length);
+    written(moved, length);
+    gone(address, length);
+    return moved;
   }
 
   /// The labels at an address. Names and values are the shared arrays of the symbol table.
@@ -78,7 +152,7 @@ final class SeriesLabelStore {
   }
 
   long memoryBytes() {
-    return (long) pages.length * PAGE_BYTES + schemas.memoryBytes();
+    return (long) pageNumbers.taken() * PAGE_BYTES + schemas.memoryBytes();
   }
 
   private int internSymbols(byte[] region, int offset, int length) {
@@ -97,18 +171,30 @@ final class SeriesLabelStore {
 
   /// Address of `bytes` free bytes within one page.
   private int reserve(int bytes) {
-    if (bytes > PAGE_BYTES) {
+    if (bytes >= PAGE_BYTES) {
       throw new IllegalArgumentException(
           "a series with up to " + bytes + " B of label numbers exceeds " + PAGE_BYTES);
     }
-    if ((at & PAGE_BYTES - 1) + bytes > PAGE_BYTES) {
-      at = (at >>> PAGE_BITS) + 1 << PAGE_BITS;
-    }
-    if (at >>> PAGE_BITS == pages.length) {
-      pages = Arrays.copyOf(pages, pages.length + 1);
-      pages[pages.length - 1] = new byte[PAGE_BYTES];
+    // An address behind the last byte of a page would be one in the next page.
+    if (offset(at) + bytes >= PAGE_BYTES) {
+      int full = page(at);
+      at = newPage();
+      if (live[full] == 0) {
+        gone(full << PAGE_BITS, 0);
+      }
     }
     return at;
+  }
+
+  /// Address of the first byte of a page that is not in use.
+  private int newPage() {
+    int page = pageNumbers.take();
+    if (page >= live.length) {
+      pages = Arrays.copyOf(pages, page + 1);
+      live = Arrays.copyOf(live, page + 1);
+    }
+    pages[page] = new byte[PAGE_BYTES];
+    return page << PAGE_BITS;
   }
 
   private static int writeVarint(byte[] page, int offset, int value) {

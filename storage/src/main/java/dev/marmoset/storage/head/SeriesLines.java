@@ -4,7 +4,7 @@ import dev.marmoset.storage.io.Slab;
 
 /// One line of 64 bytes per series, off-heap: everything that looking a series up and appending to it touches.
 ///
-/// The series id is the slot number; ids count up from 0.
+/// The series id is the slot number. A line without a series has no labels.
 ///
 /// | word | content                                                                                            |
 /// |------|----------------------------------------------------------------------------------------------------|
@@ -51,11 +51,24 @@ final class SeriesLines implements AutoCloseable {
   static final int LATEST_FLOAT = 1;
   static final int LATEST_HISTOGRAM = 2;
 
-  private final Slab slab = new Slab();
+  /// Stands for the label offset of a line without a series; no entry of labels can begin there.
+  private static final int NO_LABELS = -1;
 
-  /// Takes the line of the next series id.
-  int add(long lowHash, int labelOffset) {
-    int id = slab.allocate();
+  private final Slab slab = new Slab();
+  private int size;
+
+  /// Begins the line of a series.
+  ///
+  /// @param id one that had a line before, or the next one
+  void add(int id, long lowHash, int labelOffset) {
+    while (slab.slotsInUse() <= id) {
+      slab.allocate();
+    }
+    size++;
+    begin(id, lowHash, labelOffset);
+  }
+
+  private void begin(int id, long lowHash, int labelOffset) {
     slab.set(id, LOW_HASH, lowHash);
     slab.set(id, LAST_TIME, 0);
     slab.set(id, LAST_VALUE, 0);
@@ -64,7 +77,23 @@ final class SeriesLines implements AutoCloseable {
     slab.set(id, LABELS_AND_TAIL, (long) labelOffset << 32 | 0xFFFF_FFFFL);
     slab.set(id, CLOSED_CHUNK, 0);
     slab.set(id, PACKED, 0);
-    return id;
+  }
+
+  /// Ends the line of a series. Nothing may be left of it in memory.
+  void remove(int id) {
+    size--;
+    begin(id, 0, NO_LABELS);
+  }
+
+  /// Whether there is a series with this id.
+  boolean isUsed(int id) {
+    return labelOffset(id) != NO_LABELS;
+  }
+
+  /// Notes where the labels of a series have moved.
+  void labelOffset(int id, int labelOffset) {
+    slab.set(id, LABELS_AND_TAIL,
+        (long) labelOffset << 32 | slab.get(id, LABELS_AND_TAIL) & 0xFFFF_FFFFL);
   }
 
   long get(int id, int word) {
@@ -101,7 +130,7 @@ final class SeriesLines implements AutoCloseable {
 
   /// Series with a line.
   int size() {
-    return slab.slotsInUse();
+    return size;
   }
 
   long memoryBytes() {

@@ -45,6 +45,29 @@ final class SeriesTable {
     size++;
   }
 
+  /// Removes a series, which is there.
+  void remove(long high, int id) {
+    int tag = (int) (high >>> 32);
+    int mask = slots.length - 1;
+    int hole = tag >>> 32 - bits;
+    while (slots[hole] != (high & 0xFFFF_FFFF_0000_0000L | id + 1)) {
+      if (slots[hole] == 0) {
+        throw new IllegalStateException("removing series " + id + ": it is not in the table");
+      }
+      hole = hole + 1 & mask;
+    }
+    // What stands behind the hole and could not be found any more moves into it: there are no tombstones to step over.
+    for (int slot = hole + 1 & mask; slots[slot] != 0; slot = slot + 1 & mask) {
+      int home = (int) (slots[slot] >>> 32) >>> 32 - bits;
+      if ((slot - home & mask) >= (slot - hole & mask)) {
+        slots[hole] = slots[slot];
+        hole = slot;
+      }
+    }
+    slots[hole] = 0;
+    size--;
+  }
+
   int size() {
     return size;
   }

@@ -4,13 +4,16 @@ import java.util.Arrays;
 
 /// Finds a series id by the 128-bit hash of how a sender spells its labels in symbols.
 ///
-/// Holds only spellings that have been seen, one per series: the canonical order of the labels. 24 to 40 B per series
+/// Holds only spellings that have been seen, one per series: the canonical order of the labels. 28 to 44 B per series
 /// that came by remote write 2.0, nothing for others. Not thread-safe: guarded by the head's lock.
 final class SpellingTable {
   /// What the low word of a series without a spelling reads as; a spelling with this hash is not kept.
   private static final long NONE = 0;
 
   private long[] lows = {};
+  /// Upper halves of the high words: where a series is in the table. Its labels do not tell, because a sender may spell
+  /// them in another order.
+  private int[] tags = {};
   private final SeriesTable table = new SeriesTable(this::low);
 
   /// Whether this is the low word of the hash of a series' spelling.
@@ -30,13 +33,23 @@ final class SpellingTable {
     }
     if (id >= lows.length) {
       lows = Arrays.copyOf(lows, Math.max(id + 1, lows.length + (lows.length >> 1)));
+      tags = Arrays.copyOf(tags, lows.length);
     }
     lows[id] = low;
+    tags[id] = (int) (high >>> Integer.SIZE);
     table.add(high, id);
   }
 
+  /// Forgets the spelling of a series, if one is known.
+  void remove(int id) {
+    if (low(id) != NONE) {
+      table.remove((long) tags[id] << Integer.SIZE, id);
+      lows[id] = NONE;
+    }
+  }
+
   long memoryBytes() {
-    return lows.length == 0 ? 0 : Long.BYTES * (long) lows.length + table.memoryBytes();
+    return lows.length == 0 ? 0 : (Long.BYTES + Integer.BYTES) * (long) lows.length + table.memoryBytes();
   }
 
   private long low(int id) {

@@ -8,8 +8,9 @@ import java.util.function.IntPredicate;
 /// Which label pairs an expression has been found to match: dashboards and rules ask the same ones again and again, and
 /// running an expression over every value of a label is what dominates a selection.
 ///
-/// Pairs are only ever added, so an entry is kept for good and continued where it ended. The one asked for longest ago
-/// gives way when together they hold more than [#MOST_PAIRS]. Guarded by the head's lock.
+/// As long as pairs of a name are only added, an entry is continued where it ended. When one goes, the name gets another
+/// generation and the entries of the one before are not asked any more. The entry asked for longest ago gives way when
+/// together they hold more than [#MOST_PAIRS]. Guarded by the head's lock.
 final class MatchedPairs {
   /// 1 MiB.
   private static final int MOST_PAIRS = 256 << 10;
@@ -18,7 +19,9 @@ final class MatchedPairs {
   private int held;
 
   /// Which values of a label an expression matches, or does not.
-  private record Question(String name, String regex, boolean wanted) {}
+  ///
+  /// @param generation of the name's pairs: no other set of pairs has the same number
+  record Question(String name, long generation, String regex, boolean wanted) {}
 
   private static final class Answer {
     private int checked;
@@ -30,8 +33,8 @@ final class MatchedPairs {
   ///
   /// @param pairs     all pairs of the name, in the order of their creation
   /// @param predicate asked for those that are new since the last time
-  int[] of(String name, String regex, boolean wanted, int[] pairs, IntPredicate predicate) {
-    Answer answer = answers.computeIfAbsent(new Question(name, regex, wanted), _ -> new Answer());
+  int[] of(Question question, int[] pairs, IntPredicate predicate) {
+    Answer answer = answers.computeIfAbsent(question, _ -> new Answer());
     held -= answer.size;
     for (; answer.checked < pairs.length; answer.checked++) {
       if (predicate.test(pairs[answer.checked])) {
@@ -52,8 +55,8 @@ final class MatchedPairs {
   }
 
   /// Whether nothing would have to be asked.
-  boolean knows(String name, String regex, boolean wanted, int pairs) {
-    Answer answer = answers.get(new Question(name, regex, wanted));
+  boolean knows(Question question, int pairs) {
+    Answer answer = answers.get(question);
     return answer != null && answer.checked == pairs;
   }
 

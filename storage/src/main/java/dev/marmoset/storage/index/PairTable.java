@@ -2,7 +2,7 @@ package dev.marmoset.storage.index;
 
 import java.util.Arrays;
 
-/// Maps a label pair (name symbol, value symbol) to a dense pair number.
+/// Maps a label pair (name symbol, value symbol) to a dense pair number; numbers of removed pairs are given to new ones.
 ///
 /// Open addressing over primitives: about 24 B per pair. Not thread-safe.
 public final class PairTable {
@@ -11,7 +11,7 @@ public final class PairTable {
 
   private long[] keys = filled(INITIAL);
   private int[] pairs = new int[INITIAL];
-  private int size;
+  private final Numbering numbers = new Numbering();
 
   /// An empty table.
   public PairTable() {}
@@ -22,24 +22,45 @@ public final class PairTable {
     return keys[slot] == EMPTY ? -1 : pairs[slot];
   }
 
-  /// Number of the pair; a new pair gets the next number, which is [#size] before the call.
+  /// Number of the pair; a new pair gets the number of a removed one, else the next, which is [#size] before the call.
   public int findOrAdd(int name, int value) {
     int slot = slotOf(key(name, value));
     if (keys[slot] != EMPTY) {
       return pairs[slot];
     }
-    if (2 * (size + 1) > keys.length) {
+    if (2 * (size() + 1) > keys.length) {
       grow();
       slot = slotOf(key(name, value));
     }
     keys[slot] = key(name, value);
-    pairs[slot] = size;
-    return size++;
+    pairs[slot] = numbers.take();
+    return pairs[slot];
+  }
+
+  /// Removes a pair, which is there.
+  public void remove(int name, int value) {
+    int mask = keys.length - 1;
+    int hole = slotOf(key(name, value));
+    numbers.give(pairs[hole]);
+    // What stands behind the hole and could not be found any more moves into it.
+    for (int slot = hole + 1 & mask; keys[slot] != EMPTY; slot = slot + 1 & mask) {
+      if ((slot - home(keys[slot]) & mask) >= (slot - hole & mask)) {
+        keys[hole] = keys[slot];
+        pairs[hole] = pairs[slot];
+        hole = slot;
+      }
+    }
+    keys[hole] = EMPTY;
   }
 
   /// Number of pairs.
   public int size() {
-    return size;
+    return numbers.taken();
+  }
+
+  /// One more than the highest number of a pair so far.
+  int end() {
+    return numbers.end();
   }
 
   /// Name symbol << 32 | value symbol of a pair. Walks the table: for errors only.
@@ -49,7 +70,7 @@ public final class PairTable {
         return keys[slot];
       }
     }
-    throw new IllegalArgumentException("pair " + pair + " of " + size);
+    throw new IllegalArgumentException("pair " + pair + " of " + size());
   }
 
   long memoryBytes() {
@@ -58,12 +79,15 @@ public final class PairTable {
 
   private int slotOf(long key) {
     int mask = keys.length - 1;
-    long h = key * 0x9E3779B97F4A7C15L;
-    int slot = (int) (h >>> 32) & mask;
+    int slot = home(key);
     while (keys[slot] != EMPTY && keys[slot] != key) {
       slot = (slot + 1) & mask;
     }
     return slot;
+  }
+
+  private int home(long key) {
+    return (int) (key * 0x9E3779B97F4A7C15L >>> 32) & keys.length - 1;
   }
 
   private void grow() {

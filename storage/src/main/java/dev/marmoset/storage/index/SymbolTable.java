@@ -4,17 +4,19 @@ import java.util.Arrays;
 
 /// Interns label names and values: equal UTF-8 bytes get one number and one shared array.
 ///
-/// Numbers count up from 0 and are never reused. Open addressing over an `int[]`, because a boxed map would cost about
-/// 60 B per symbol more. Not thread-safe: guarded by the head's lock.
+/// Numbers count up from 0; those of removed symbols are given to new ones. Open addressing over an `int[]`, because a
+/// boxed map would cost about 60 B per symbol more. Not thread-safe: guarded by the head's lock.
 public final class SymbolTable {
   private static final int INITIAL = 1 << 10;
   /// Slots per symbol: at most half of the table is in use, so that probes stay short.
   private static final int SLOTS_PER_SYMBOL = 2;
+  /// What stands for the bytes of a number that no symbol has.
+  private static final byte[] GONE = {};
 
   private byte[][] symbols = new byte[INITIAL / SLOTS_PER_SYMBOL][];
   /// Symbol number + 1; 0 is an empty slot.
   private int[] slots = new int[INITIAL];
-  private int size;
+  private final Numbering numbers = new Numbering();
   private long bytes;
 
   /// An empty table.
@@ -26,14 +28,35 @@ public final class SymbolTable {
     if (slots[slot] != 0) {
       return slots[slot] - 1;
     }
-    if (size == symbols.length) {
+    if (numbers.taken() == symbols.length) {
       grow();
       slot = slotOf(source, offset, length);
     }
-    symbols[size] = Arrays.copyOfRange(source, offset, offset + length);
-    slots[slot] = ++size;
+    int symbol = numbers.take();
+    symbols[symbol] = Arrays.copyOfRange(source, offset, offset + length);
+    slots[slot] = symbol + 1;
     bytes += length;
-    return size - 1;
+    return symbol;
+  }
+
+  /// Removes a symbol that nothing refers to any more.
+  public void remove(int symbol) {
+    byte[] text = symbols[symbol];
+    int mask = slots.length - 1;
+    int hole = slotOf(text, 0, text.length);
+    // What stands behind the hole and could not be found any more moves into it.
+    for (int slot = hole + 1 & mask; slots[slot] != 0; slot = slot + 1 & mask) {
+      byte[] next = symbols[slots[slot] - 1];
+      int home = hash(next, 0, next.length) & mask;
+      if ((slot - home & mask) >= (slot - hole & mask)) {
+        slots[hole] = slots[slot];
+        hole = slot;
+      }
+    }
+    slots[hole] = 0;
+    symbols[symbol] = GONE;
+    bytes -= text.length;
+    numbers.give(symbol);
   }
 
   /// Number of the symbol with these bytes, or −1 when it was never interned.
@@ -46,19 +69,19 @@ public final class SymbolTable {
     return symbols[symbol];
   }
 
-  /// UTF-8 bytes of all symbols, by number; the arrays are shared: do not modify.
+  /// UTF-8 bytes of all symbols, by number, empty where no symbol has the number; the arrays are shared: do not modify.
   public byte[][] all() {
-    return Arrays.copyOf(symbols, size);
+    return Arrays.copyOf(symbols, numbers.end());
   }
 
   /// Number of symbols.
   public int size() {
-    return size;
+    return numbers.taken();
   }
 
   /// Bytes of memory that the table takes, estimated: array headers of 16 B, references of 4 B.
   public long memoryBytes() {
-    return bytes + 16L * size + 4L * symbols.length + 4L * slots.length;
+    return bytes + 16L * size() + 4L * symbols.length + 4L * slots.length;
   }
 
   private int slotOf(byte[] source, int offset, int length) {
@@ -73,7 +96,8 @@ public final class SymbolTable {
   private void grow() {
     symbols = Arrays.copyOf(symbols, symbols.length * 2);
     slots = new int[symbols.length * SLOTS_PER_SYMBOL];
-    for (int symbol = 0; symbol < size; symbol++) {
+    // None is free when the table is full.
+    for (int symbol = 0; symbol < numbers.end(); symbol++) {
       slots[slotOf(symbols[symbol], 0, symbols[symbol].length)] = symbol + 1;
     }
   }

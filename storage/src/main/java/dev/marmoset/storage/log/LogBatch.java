@@ -5,6 +5,7 @@ import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /// The accepted samples of one request, as columns. Not thread-safe.
@@ -130,6 +131,17 @@ public final class LogBatch {
   /// Whether there is nothing to log.
   public boolean isEmpty() {
     return size == 0 && histograms.isEmpty() && exemplars.isEmpty() && metadata.isEmpty();
+  }
+
+  /// Clears the bits of the series of this batch.
+  void spare(BitSet ids) {
+    for (int i = 0; i < size; i++) {
+      if (ids.get(series[i])) {
+        ids.clear(series[i]);
+      }
+    }
+    histograms.forEach(row -> ids.clear(row.series()));
+    exemplars.forEach(exemplar -> ids.clear(exemplar.series()));
   }
 
   /// Everything that counts against the bound of the queue: samples of all kinds.

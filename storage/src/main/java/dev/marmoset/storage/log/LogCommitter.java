@@ -6,6 +6,7 @@ import dev.marmoset.storage.io.ExclusiveCreate;
 import dev.marmoset.storage.io.FileSystem;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,8 @@ final class LogCommitter {
   private final SegmentCreation creation;
   private final FreeSpace space;
   private final ConcurrentLinkedQueue<LogNote> notes = new ConcurrentLinkedQueue<>();
+  /// Head ids that mean no series any more.
+  private final ConcurrentLinkedQueue<int[]> removed = new ConcurrentLinkedQueue<>();
   private volatile State state = State.LAPSED;
   private volatile String reason = "it is being opened";
   private volatile LogState told = LogState.STARTING;
@@ -120,13 +123,29 @@ final class LogCommitter {
     checkSpace(clock.nanos());
   }
 
-  /// Takes a batch for a later commit, or refuses it when there is no room. Any thread.
+  /// Takes a batch for a later commit, or refuses it when there is no room. Completes no answer but that. Any thread.
   void offer(LogQueue.Entry entry) {
     if (!queue.offer(entry)) {
       queue.refuse(entry, "the log's queue of " + options.queueSamples() + " samples is full");
-    } else if (state == State.STOPPED) {
+    }
+  }
+
+  /// To be called behind [#offer]: a batch that came too late for the last commit is refused. Any thread.
+  void offered() {
+    if (state == State.STOPPED) {
       queue.refuseAll("the log is not writable: " + reason);
     }
+  }
+
+  /// Clears the bits of series for which samples may still be applied. Any thread.
+  void spare(BitSet series) {
+    queue.spare(series);
+  }
+
+  /// States that these head ids mean no series any more. A batch that is offered later may use them for others. Any
+  /// thread.
+  void forget(int[] series) {
+    removed.add(series);
   }
 
   /// Why a batch offered now would be refused; empty when it would be taken. Any thread.
@@ -281,6 +300,10 @@ final class LogCommitter {
 
   /// Writes, forces, applies and answers the batches, in this order; or says that the log lives.
   private void commit(List<LogQueue.Entry> taken) {
+    // Behind the taking: what is taken was offered after the ids it uses anew were given up.
+    for (int[] ids = removed.poll(); ids != null; ids = removed.poll()) {
+      encoder.forget(ids);
+    }
     updateFloor();
     List<LogQueue.Entry> entries = judgedAboveFloor(taken);
     var said = new ArrayList<LogNote>();
@@ -292,12 +315,13 @@ final class LogCommitter {
       learnSampleSize(entries);
       entries.forEach(this::apply);
       applied = durable;
+      queue.done();
       entries.forEach(entry -> entry.answer().complete(CommitOutcome.Durable.INSTANCE));
     } else {
       entries.forEach(entry -> queue.refuse(entry, "the log was not written: " + reason));
       notes.addAll(said);
+      queue.done();
     }
-    queue.done();
   }
 
   /// The floor promises that nothing older follows; what was judged by a clock behind it could be.

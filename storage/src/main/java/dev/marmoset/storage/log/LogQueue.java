@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.marmoset.storage.CommitOutcome;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,9 @@ final class LogQueue {
   ///
   /// @param since monotonic clock at its arrival, ns
   record Entry(LogBatch batch, CompletableFuture<CommitOutcome> answer, long since) {}
+
+  /// Samples whose series are looked at in a millisecond or two.
+  private static final int MOST_LOOKED_AT = 1 << 19;
 
   private final Object lock = new Object();
   private final int bound;
@@ -85,6 +89,18 @@ final class LogQueue {
   void done() {
     synchronized (lock) {
       inFlight = List.of();
+    }
+  }
+
+  /// Clears the bits of series for which samples wait or are being worked on; all bits if these are too many to look at.
+  void spare(BitSet series) {
+    synchronized (lock) {
+      if (weight > MOST_LOOKED_AT) {
+        series.clear();
+        return;
+      }
+      waiting.forEach(entry -> entry.batch().spare(series));
+      inFlight.forEach(entry -> entry.batch().spare(series));
     }
   }
 

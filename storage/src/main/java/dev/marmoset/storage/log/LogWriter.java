@@ -5,6 +5,7 @@ import dev.marmoset.storage.CommitOutcome.Unavailable;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.FileSystem;
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// applied it. Any error gives the segment up; the log renews itself by creating the next one, until somebody else has
 /// sealed it ([#isOver]). A second thread refuses what waits for longer than 10 s, because the first may be stuck in a
 /// write to a stalled volume, where nothing can be done about it.
-public final class LogWriter implements AutoCloseable {
+public final class LogWriter implements SeriesHolder, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
   private static final long WATCH_NANOS = 250_000_000L;
@@ -58,13 +59,22 @@ public final class LogWriter implements AutoCloseable {
     return writer;
   }
 
-  /// Queues a batch. Never blocks.
+  /// Queues a batch and wakes the log. Never blocks.
+  ///
+  /// @return as [#queue] does
+  public CompletableFuture<CommitOutcome> append(LogBatch batch) {
+    CompletableFuture<CommitOutcome> answer = queue(batch);
+    wake();
+    return answer;
+  }
+
+  /// Queues a batch; [#wake] is to follow. Never blocks, and completes nobody else's answer.
   ///
   /// @return completes with `Durable`, or with `Unavailable` at once when the log is not writable or its queue is
   ///         full, else within about 10 s; never exceptionally. Completes on the log thread: do little there. An empty
   ///         batch is durable already
   /// @throws IllegalArgumentException if nobody stated when the batch was judged
-  public CompletableFuture<CommitOutcome> append(LogBatch batch) {
+  public CompletableFuture<CommitOutcome> queue(LogBatch batch) {
     if (batch.isEmpty()) {
       return CompletableFuture.completedFuture(CommitOutcome.Durable.INSTANCE);
     }
@@ -79,8 +89,23 @@ public final class LogWriter implements AutoCloseable {
     }
     var answer = new CompletableFuture<CommitOutcome>();
     committer.offer(new LogQueue.Entry(batch, answer, clock.nanos()));
-    LockSupport.unpark(thread);
     return answer;
+  }
+
+  /// Has the log look at what is queued. Answers may complete on the caller's thread.
+  public void wake() {
+    committer.offered();
+    LockSupport.unpark(thread);
+  }
+
+  @Override
+  public void spare(BitSet series) {
+    committer.spare(series);
+  }
+
+  @Override
+  public void forget(int[] series) {
+    committer.forget(series);
   }
 
   /// Whether a batch appended now would be taken: the lease is valid and there is space.

@@ -62,6 +62,11 @@ final class SegmentEncoder implements AutoCloseable {
   /// @param actor  who says so
   record Previous(long end, int reason, Ulid actor) {}
 
+  /// States that these head ids mean no series any more.
+  void forget(int[] ids) {
+    series.forget(ids);
+  }
+
   /// The promise that goes into every record, [LogFormat] ACCEPT.
   void accept(long acceptanceWindow, long newFloor) {
     window = acceptanceWindow;

@@ -45,6 +45,15 @@ final class SegmentSeries implements AutoCloseable {
     return known >= 0 ? known : define(series);
   }
 
+  /// States that these head ids mean no series any more: whatever they mean next is to be defined anew.
+  void forget(int[] series) {
+    for (int id : series) {
+      if (id < numberPlusOne.length) {
+        numberPlusOne[id] = 0;
+      }
+    }
+  }
+
   private int define(int series) {
     if (series >= numberPlusOne.length) {
       numberPlusOne = Arrays.copyOf(numberPlusOne, Math.max(series + 1, numberPlusOne.length * 2));

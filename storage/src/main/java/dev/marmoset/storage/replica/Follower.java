@@ -199,6 +199,7 @@ public final class Follower implements AutoCloseable {
     followed.due = began + jittered(options.interval().toNanos());
     if (!followed.isOpen()) {
       followed.endedAt = began;
+      followed.intake.end();
       LOG.info("log {} was read to its end: {}", followed.tail.incarnation(), followed.tail.status());
     }
     if (followed.tail.vanished() > followed.vanished) {

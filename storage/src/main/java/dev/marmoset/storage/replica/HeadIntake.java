@@ -23,7 +23,7 @@ public final class HeadIntake implements Intake {
 
   @Override
   public LogVisitor begin(LogSegmentFile segment, SegmentObservation observed) {
-    flush();
+    end();
     var replay = new HeadReplay(head, 0, observed, coverage, this::apply);
     current = replay;
     return replay;
@@ -35,6 +35,16 @@ public final class HeadIntake implements Intake {
     if (replay != null) {
       replay.finish();
     }
+  }
+
+  @Override
+  public void end() {
+    HeadReplay replay = current;
+    if (replay != null) {
+      replay.finish();
+      replay.close();
+    }
+    current = null;
   }
 
   private LogBatch apply(LogBatch batch) {

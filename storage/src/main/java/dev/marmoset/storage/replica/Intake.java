@@ -6,4 +6,7 @@ import dev.marmoset.storage.log.LogTail;
 public interface Intake extends LogTail.Consumer {
   /// Makes everything delivered so far visible.
   void flush();
+
+  /// States that nothing more will be delivered: what was kept for that can be given up.
+  void end();
 }

@@ -76,11 +76,12 @@ final class SecondReading {
   }
 
   private void read(LogSegmentFile segment, WindowCoverage rest) throws IOException {
-    var replay =
-        new HeadReplay(head, 0, new SegmentObservation(segment.incarnation(), segment.number()), rest,
-            this::apply);
-    SegmentOutcome outcome = new LogReader(files).read(segment, replay);
-    replay.finish();
+    SegmentOutcome outcome;
+    var observed = new SegmentObservation(segment.incarnation(), segment.number());
+    try (var replay = new HeadReplay(head, 0, observed, rest, this::apply)) {
+      outcome = new LogReader(files).read(segment, replay);
+      replay.finish();
+    }
     if (!(outcome instanceof SegmentOutcome.Complete)) {
       throw new IOException("reading " + segment.path() + " once more up to "
           + segment.end().orElse(Long.MAX_VALUE) + ": " + outcome);

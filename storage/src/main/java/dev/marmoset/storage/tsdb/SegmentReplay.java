@@ -65,7 +65,9 @@ final class SegmentReplay {
       batch.get().clear();
       idle.offer(batch.get());
     }
-    return new Replayed(segment, outcome.join(), decoded.samples(), observed);
+    SegmentOutcome read = outcome.join();
+    decoded.close();
+    return new Replayed(segment, read, decoded.samples(), observed);
   }
 
   private void decode(FileSystem files) {

@@ -307,6 +307,9 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   public void stepWindows() {
     keeper.step();
     cleaning.step(keeper.states().values(), served(view));
+    if (following.progress().done()) {
+      head.removeEnded(log);
+    }
   }
 
   /// Does once what the thread for the logs of others does, for tests; the first time the replay too.

@@ -65,6 +65,7 @@ final class LogFixture {
   CompletableFuture<CommitOutcome> offer(LogBatch batch) {
     var answer = new CompletableFuture<CommitOutcome>();
     log.offer(new LogQueue.Entry(batch, answer, clock.nanos()));
+    log.offered();
     return answer;
   }
 

@@ -48,6 +48,7 @@ public final class SteppedLog {
     batch.judgedAt(acceptance.millis());
     var answer = new CompletableFuture<CommitOutcome>();
     log.offer(new LogQueue.Entry(batch, answer, clock.nanos()));
+    log.offered();
     return answer;
   }
 

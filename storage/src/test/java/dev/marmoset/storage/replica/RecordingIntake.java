@@ -69,4 +69,9 @@ final class RecordingIntake implements Intake {
     visible.addAll(delivered);
     delivered.clear();
   }
+
+  @Override
+  public void end() {
+    flush();
+  }
 }

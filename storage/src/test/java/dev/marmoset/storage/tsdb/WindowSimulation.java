@@ -45,6 +45,8 @@ final class WindowSimulation implements AutoCloseable {
   private final WindowOptions windows;
   private final Map<Labels, TreeMap<Long, Long>> sent = new HashMap<>();
   private int steps;
+  /// Whose series send from now on; empty: those of no task.
+  String task = "";
   private Optional<Path> bucket = Optional.empty();
   Tsdb tsdb;
   private Optional<Uploads> uploads = Optional.empty();
@@ -101,7 +103,8 @@ final class WindowSimulation implements AutoCloseable {
 
   private void fill(Appender request, int series, int late) {
     for (int i = 0; i < series; i++) {
-      var labels = Labels.of("__name__", "m", "n", "" + i);
+      var labels = task.isEmpty() ? Labels.of("__name__", "m", "n", "" + i)
+          : Labels.of("__name__", "m", "n", "" + i, "task", task);
       append(request, labels, clock.wallMillis() - random.nextInt(1000));
       if (random.nextInt(100) < late) {
         append(request, labels,
