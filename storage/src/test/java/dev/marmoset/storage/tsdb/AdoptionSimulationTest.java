@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The minutes around a cut, in any order of writing, following, keeping, dying and joining: after each step each replica
 /// answers with all it must have.
 class AdoptionSimulationTest {
-  private static final int STEPS = 150;
+  private static final int STEPS = 200;
   private static final Labels[] SERIES = {Labels.of("__name__", "m", "n", "0"),
     Labels.of("__name__", "m", "n", "1"), Labels.of("__name__", "ended")};
 
@@ -40,7 +40,7 @@ class AdoptionSimulationTest {
         simulation
             .run(
                 Duration
-                    .ofMillis(due + window * ChunkCut.WINDOW_MS - simulation.clock.wallMillis() - 120_000),
+                    .ofMillis(due + window * ChunkCut.WINDOW_MS - simulation.clock.wallMillis() - 40_000),
                 2, 30);
         for (int step = 0; step < STEPS; step++) {
           happen(simulation, end + window * ChunkCut.WINDOW_MS);

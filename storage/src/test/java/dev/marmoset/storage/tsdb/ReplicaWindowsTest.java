@@ -3,6 +3,7 @@ package dev.marmoset.storage.tsdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.marmoset.storage.chunk.ChunkCut;
+import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.tsdb.ReplicaSimulation.Replica;
@@ -88,6 +89,49 @@ class ReplicaWindowsTest {
       TsdbWindowsTest.assertBucketHolds(bucket, simulation.sent(TimeRange.ALL), closed);
       assertThat(simulation.deaths()).as("deaths at work").hasSizeGreaterThan(40).containsAll(STAGES);
       assertThat(simulation.written()).as("bytes of blocks in vain").isLessThan(needed * 11 / 10);
+    }
+  }
+
+  @Test
+  void aRollOfOneTaskLeavesNoGapAndWritesNothingTwice() throws IOException {
+    var options = WindowOptions.standard(CLUSTER, DAY);
+    try (var simulation = new ReplicaSimulation(directory, 4, options, Optional.empty())) {
+      Replica running = simulation.join();
+      for (int roll = 0; roll < 8; roll++) {
+        simulation.run(Duration.ofMinutes(61), 3, 0);
+        Replica next = simulation.join();
+        simulation.assertComplete(TimeRange.ALL);
+        simulation.run(Duration.ofMinutes(4), 3, 0);
+        simulation.leave(running);
+        simulation.follow();
+        simulation.assertComplete(TimeRange.ALL);
+        running = next;
+      }
+      for (WindowState state : new Registers(simulation.volume, simulation.data).readAll().values()) {
+        assertThat(state.parts()).as(state.toString()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void aCloseThatOneHasBegunAndLeftIsDoneByTheNext() throws IOException {
+    var options = WindowOptions.standard(CLUSTER, Duration.ofMinutes(40));
+    try (var simulation = new ReplicaSimulation(directory, 5, options, Optional.empty())) {
+      simulation.join();
+      simulation.join();
+      var registers = new Registers(simulation.volume, simulation.data);
+      long start = ChunkCut.windowStart(simulation.clock.wallMillis());
+      while (!registers.read(start).isClosing()) {
+        simulation.run(Duration.ofMillis(ReplicaSimulation.STEP_MS), 3, 0);
+      }
+      Ulid closer = registers.read(start).lastClaim().orElseThrow().author();
+      simulation.leave(simulation.replicas.stream()
+          .filter(replica -> replica.tsdb.incarnation().equals(closer)).findFirst().orElseThrow());
+      assertThat(registers.read(start).isClosed()).isFalse();
+      simulation.run(Duration.ofMinutes(10), 3, 0);
+      assertThat(registers.read(start).commits()).hasSize(1)
+          .noneMatch(commit -> commit.author().equals(closer));
+      simulation.assertComplete(TimeRange.ALL);
     }
   }
 
