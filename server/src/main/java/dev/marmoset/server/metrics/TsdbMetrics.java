@@ -54,7 +54,6 @@ public final class TsdbMetrics {
     counter("prometheus.tsdb.head.samples.appended", "", "samples applied, replayed ones included",
         t -> t.headStats().appendedSamples());
     counter("marmoset.head.new.series", "", "series created", t -> t.headStats().createdSeries());
-    counter("prometheus.tsdb.head.series.created", "", "series created", t -> t.headStats().createdSeries());
     counter("marmoset.head.series.removed", "", "series that had ended and left memory",
         t -> t.headStats().removedSeries());
     counter("prometheus.tsdb.head.series.removed", "", "series that had ended and left memory",

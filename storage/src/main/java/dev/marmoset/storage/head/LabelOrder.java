@@ -81,7 +81,7 @@ final class LabelOrder {
   private static boolean beginWithOneName(int[][] schemas) {
     int first = -1;
     for (int[] names : schemas) {
-      if (names == SchemaTable.GONE) {
+      if (SchemaTable.isGone(names)) {
         continue;
       }
       if (names.length == 0 || first >= 0 && names[0] != first) {

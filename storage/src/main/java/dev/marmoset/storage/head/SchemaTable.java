@@ -11,7 +11,7 @@ import java.util.Map;
 /// a plain map serves; the schema of the previous series is tried first. Not thread-safe.
 final class SchemaTable {
   /// What stands for the names of a number that no schema has.
-  static final int[] GONE = {-1};
+  private static final int[] GONE = {-1};
 
   private final Map<List<Integer>, Integer> numberOf = new HashMap<>();
   private final Numbering numbers = new Numbering();
@@ -58,9 +58,14 @@ final class SchemaTable {
     return schemas.get(schema);
   }
 
-  /// Name symbols of all schemas, by number, [#GONE] where no schema has the number; the arrays are shared.
+  /// Name symbols of all schemas, by number, of which some may be [#isGone]; the arrays are shared.
   int[][] all() {
     return schemas.toArray(int[][]::new);
+  }
+
+  /// Whether what [#all] has at a number stands for no schema.
+  static boolean isGone(int[] names) {
+    return names == GONE;
   }
 
   long memoryBytes() {

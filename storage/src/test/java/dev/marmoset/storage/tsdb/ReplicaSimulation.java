@@ -151,6 +151,8 @@ final class ReplicaSimulation implements AutoCloseable {
   private final Map<Labels, TreeMap<Long, Long>> sent = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
   private long tickedAt;
+  /// Whose series send from now on; empty: those of no task.
+  String task = "";
   private int steps;
   private int started;
   private boolean retries = true;
@@ -203,7 +205,8 @@ final class ReplicaSimulation implements AutoCloseable {
       tick();
       if (++steps % STEPS_PER_ROUND == 0) {
         for (int i = 0; i < series; i++) {
-          fill(Labels.of("__name__", "m", "n", "" + i), late);
+          fill(task.isEmpty() ? Labels.of("__name__", "m", "n", "" + i)
+              : Labels.of("__name__", "m", "n", "" + i, "task", task), late);
         }
         follow();
         keep();
