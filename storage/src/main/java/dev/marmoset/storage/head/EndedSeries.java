@@ -36,9 +36,9 @@ final class EndedSeries {
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(60);
   /// Series per hold of the lock that are looked at.
   private static final int LOOKED_AT = 8192;
-  /// Series per hold of the lock that are removed: some 5 µs each.
-  private static final int REMOVED = 256;
-  /// Holds per step that remove: a twentieth of a core when steps are a second apart.
+  /// Series per hold of the lock that are removed: some 6 µs each.
+  private static final int REMOVED = 128;
+  /// Holds per step that remove: 4096 series, some 25 ms of a core when steps are a second apart.
   private static final int HOLDS = 32;
   /// Exemplars per hold of the lock that are looked at.
   private static final int EXEMPLARS = 1 << 16;

@@ -135,21 +135,21 @@ class EndedSeriesTest {
   @Test
   void whatComesBackWhileOthersAreRemovedStays() throws IOException {
     try (var fixture = new EndedSeriesFixture(scratch, Long.MAX_VALUE, 100)) {
-      List<Labels> series = task("a", 8200);
+      List<Labels> series = task("a", 4104);
       fixture.write(series);
       long then = fixture.clock.wallMillis();
       end(fixture);
       fixture.clock.pass(60_000);
-      assertThat(fixture.head.removeEnded(fixture)).isEqualTo(8192);
-      fixture.request(series.subList(8192, 8193), then + 1);
-      fixture.request(series.subList(8193, 8194), fixture.clock.wallMillis());
+      assertThat(fixture.head.removeEnded(fixture)).isEqualTo(4096);
+      fixture.request(series.subList(4096, 4097), then + 1);
+      fixture.request(series.subList(4097, 4098), fixture.clock.wallMillis());
       fixture.applyAll();
       var exemplar = new LogBatch();
-      exemplar.addExemplar(fixture.head.replayedSeries(series.get(8194)), 1, 2, Labels.of("trace_id", "x"));
+      exemplar.addExemplar(fixture.head.replayedSeries(series.get(4098)), 1, 2, Labels.of("trace_id", "x"));
       fixture.head.apply(exemplar);
       var replay = new HeadReplay(fixture.head, 0, new SegmentObservation(new Ulid(1, 1), 1),
           WindowCoverage.NOTHING, batch -> batch);
-      replay.series(0, series.get(8195));
+      replay.series(0, series.get(4099));
       assertThat(fixture.head.removeEnded(fixture)).isEqualTo(4);
       fixture.write(task("b", 100));
       assertThat(fixture.readAll()).isEqualTo(fixture.model);
