@@ -25,7 +25,8 @@ public final class TestCertificates {
   public static Pair pair(Path directory, String name) throws Exception {
     Path store = directory.resolve(name + ".p12");
     var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-        "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1", "-alias", name, "-dname", "CN=" + name,
+        "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair", "-keyalg", "EC", "-groupname",
+        "secp256r1", "-alias", name, "-dname", "CN=" + name,
         "-ext",
         "SAN=IP:127.0.0.1,DNS:localhost", "-ext", "BC=ca:true", "-validity", "2", "-storetype", "PKCS12",
         "-keystore",

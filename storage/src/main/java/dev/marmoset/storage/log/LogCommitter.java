@@ -160,12 +160,12 @@ final class LogCommitter {
     return space.full() ? Optional.of(space.refusal()) : Optional.empty();
   }
 
-  /// Whether nobody else can have sealed the log by right. Any thread.
-  /// Until the lease lapses, ns; 0 when it has, or the log is not alive.
+  /// Until the lease lapses, ns; 0 when it has, or the log is not alive. Any thread.
   long leaseNanos() {
     return state == State.LIVE ? Math.max(0, -lease.lapsedFor()) : 0;
   }
 
+  /// Whether nobody else can have sealed the log by right. Any thread.
   boolean leaseIsValid() {
     return state == State.LIVE && !lease.lapsed();
   }
