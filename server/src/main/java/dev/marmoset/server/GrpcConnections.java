@@ -2,6 +2,11 @@ package dev.marmoset.server;
 
 import io.grpc.Attributes;
 import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
@@ -29,13 +34,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /// Keeps the number of open gRPC connections below a bound: who comes when it is reached takes the place of one that has
-/// not finished its handshake, else of the one that has been silent longest.
+/// not finished its handshake, else of one whose call was never let in, else of the one that has been silent longest.
 ///
 /// The reasons are those of HTTP's bound: whoever opens many and says nothing must not lock the others out. A querier
-/// pings every 10 s and has shaken hands, with client certificates as somebody known, so strangers cost it nothing.
+/// has shaken hands, with client certificates as somebody known, and was let in, so strangers cost it nothing.
 /// gRPC has no such bound (grpc-java#1886), so connections are counted where they are accepted, before anything is
 /// allocated for them. Thread-safe.
-final class GrpcConnections extends ServerTransportFilter implements AutoCloseable {
+final class GrpcConnections extends ServerTransportFilter implements ServerInterceptor, AutoCloseable {
   /// One in so many is closed at a time.
   private static final int SHARE_PER_ROUND = 64;
   private static final int BY_CORES = 0;
@@ -59,7 +64,7 @@ final class GrpcConnections extends ServerTransportFilter implements AutoCloseab
         .register(registry);
     shed = Counter.builder("marmoset.grpc.connections.shed")
         .description("gRPC connections closed because too many were open and these had not finished their"
-            + " handshake, or had been silent longest")
+            + " handshake, had no call let in, or had been silent longest")
         .register(registry);
     accepting = threads(1, "grpc-accept");
     serving = threads(BY_CORES, "grpc-io");
@@ -128,12 +133,17 @@ final class GrpcConnections extends ServerTransportFilter implements AutoCloseab
     }
   }
 
+  /// How far a connection has come; the lower ones go first.
+  private enum Standing {
+    ACCEPTED, SHOOK_HANDS, LET_IN
+  }
+
   /// An open connection, and when it was last heard.
   private final class Guest extends ChannelInboundHandlerAdapter {
     private final Channel connection;
     private final SocketAddress from;
     private volatile long heardAt = nanoTime.getAsLong();
-    private volatile boolean shookHands;
+    private volatile Standing standing = Standing.ACCEPTED;
 
     private Guest(Channel connection, SocketAddress from) {
       this.connection = connection;
@@ -154,12 +164,12 @@ final class GrpcConnections extends ServerTransportFilter implements AutoCloseab
 
   /// Closes several at once, because finding them means asking all.
   private void shed(Guest spared) {
-    record Candidate(Guest guest, boolean shookHands, long silence) {}
+    record Candidate(Guest guest, Standing standing, long silence) {}
     long now = nanoTime.getAsLong();
     int count = open.size() - most + most / SHARE_PER_ROUND;
     var leaving = open.values().stream().filter(guest -> guest != spared)
-        .map(guest -> new Candidate(guest, guest.shookHands, now - guest.heardAt))
-        .sorted(Comparator.comparing(Candidate::shookHands)
+        .map(guest -> new Candidate(guest, guest.standing, now - guest.heardAt))
+        .sorted(Comparator.comparing(Candidate::standing)
             .thenComparing(Comparator.comparingLong(Candidate::silence).reversed()))
         .limit(count).map(Candidate::guest).toList();
     for (Guest guest : leaving) {
@@ -172,12 +182,24 @@ final class GrpcConnections extends ServerTransportFilter implements AutoCloseab
 
   @Override
   public Attributes transportReady(Attributes transport) {
+    rise(transport, Standing.SHOOK_HANDS);
+    return transport;
+  }
+
+  /// To be the last interceptor: what comes here was let in.
+  @Override
+  public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+      ServerCallHandler<Q, A> next) {
+    rise(call.getAttributes(), Standing.LET_IN);
+    return next.startCall(call, headers);
+  }
+
+  private void rise(Attributes transport, Standing standing) {
     SocketAddress from = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     Guest guest = from == null ? null : open.get(from);
     if (guest != null) {
-      guest.shookHands = true;
+      guest.standing = standing;
     }
-    return transport;
   }
 
   /// Ends the threads of connections, once the server has ended.

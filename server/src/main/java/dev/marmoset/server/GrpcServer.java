@@ -91,7 +91,8 @@ final class GrpcServer {
         .compressorRegistry(compressors)
         .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(snappy, true))
         // The last one is asked first: refused calls are counted, but nobody polls by them.
-        .intercept(entrance.observer()).intercept(entrance.guard()).intercept(store.interceptor())
+        .intercept(entrance.connections()).intercept(entrance.observer()).intercept(entrance.guard())
+        .intercept(store.interceptor())
         .addService(small(health.getHealthService()))
         .addService(small(ProtoReflectionServiceV1.newInstance())).addService(small(olderReflection()));
     tls.ifPresent(files -> builder.sslContext(secured(files)));

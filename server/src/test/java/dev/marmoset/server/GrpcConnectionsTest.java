@@ -99,6 +99,17 @@ class GrpcConnectionsTest {
   }
 
   @Test
+  void whoWasLetInOnceStaysHoweverLongHeIsSilent() throws Exception {
+    for (int i = 0; i < CROWD; i++) {
+      Socket socket = enter(HANDSHAKE);
+      assertThat(socket.getInputStream().read()).isNotNegative();
+    }
+    awaitShed(CROWD + 1 - MOST);
+    poll();
+    assertThat(lost).as("the connection whose call was let in was lost").isFalse();
+  }
+
+  @Test
   void amongThoseWhoHaveTheOneSilentLongestGoes() throws Exception {
     for (int i = 0; i < CROWD; i++) {
       Socket socket = enter(HANDSHAKE);

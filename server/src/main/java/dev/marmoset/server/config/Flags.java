@@ -238,7 +238,8 @@ public final class Flags {
       "receive.sender-max-new-series",
       Syntax.number(0, Integer.MAX_VALUE), "0",
       "Series that one sender may create within 24h; samples of further ones are refused with 400, those of known ones"
-          + " are taken. 0: no limit.");
+          + " are taken. One that comes back after it had ended (it was silent until its window was in a block) counts"
+          + " again. 0: no limit.");
   /// Header that names the tenant.
   public static final Flag<String> RECEIVE_TENANT_HEADER = Flag.single(RECEIVE_GROUP, "receive.tenant-header",
       Syntax.text("<name>"), "THANOS-TENANT",
