@@ -73,6 +73,17 @@ class ArchitectureTest {
     return places.stream();
   }
 
+  /// Packages inside a package and which of their siblings they may use. The package around them is on top.
+  static Stream<Place> parts() {
+    return Stream.of(
+        new Place("storage.log.entry", List.of()),
+        new Place("storage.log.column", List.of("storage.log.entry")),
+        new Place("storage.log.record", List.of("storage.log.entry", "storage.log.column")),
+        new Place("storage.log.read", List.of("storage.log.entry", "storage.log.record")),
+        new Place("ingest.decode", List.of("ingest.wire", "ingest.body")),
+        new Place("ingest.verdict", List.of("ingest.wire", "ingest.account", "ingest.decode")));
+  }
+
   static Stream<Door> doors() {
     return Stream.of(
         new Door(List.of("org.roaringbitmap.."), List.of("storage.index..", "storage.head..")),
@@ -108,6 +119,17 @@ class ArchitectureTest {
         Stream.concat(Stream.of(origin.name()), origin.uses().stream()).map(ArchitectureTest::storage);
     classes().that().resideInAPackage(storage(origin.name()))
         .should().onlyDependOnClassesThat(foreignOr(allowed)).allowEmptyShould(true).check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @MethodSource("parts")
+  void partUsesOnlyItsSiblingsBelow(Place part) {
+    var whole = ROOT + part.name().substring(0, part.name().lastIndexOf('.'));
+    var allowed = Stream.concat(Stream.of(part.name()), part.uses().stream()).map(name -> ROOT + name + "..");
+    noClasses().that().resideInAPackage(ROOT + part.name() + "..")
+        .should().dependOnClassesThat(
+            resideInAPackage(whole + "..").and(not(resideInAnyPackage(allowed.toArray(String[]::new)))))
+        .check(CLASSES);
   }
 
   @Test

@@ -1,6 +1,10 @@
 package dev.marmoset.ingest;
 
 import dev.marmoset.ingest.body.ByteBudget;
+import dev.marmoset.ingest.decode.IngestLimits;
+import dev.marmoset.ingest.decode.WriteBatch;
+import dev.marmoset.ingest.decode.WriteV1Decoder;
+import dev.marmoset.ingest.decode.WriteV2Decoder;
 import dev.marmoset.proto.prometheus.Label;
 import dev.marmoset.proto.prometheus.Sample;
 import dev.marmoset.proto.prometheus.TimeSeries;

@@ -1,7 +1,7 @@
 package dev.marmoset.ingest;
 
-import dev.marmoset.ingest.WriteOutcome.Written;
 import dev.marmoset.ingest.account.Tally;
+import dev.marmoset.ingest.verdict.WriteOutcome.Written;
 
 /// What is to be said about a request, before it has a status.
 sealed interface Answer {

@@ -1,6 +1,10 @@
 package dev.marmoset.ingest;
 
 import dev.marmoset.ingest.account.Tally;
+import dev.marmoset.ingest.decode.RejectReason;
+import dev.marmoset.ingest.decode.WriteBatch;
+import dev.marmoset.ingest.verdict.WriteOutcome;
+import dev.marmoset.ingest.verdict.WriteStats;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;

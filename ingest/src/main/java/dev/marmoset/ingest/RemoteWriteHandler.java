@@ -1,8 +1,6 @@
 package dev.marmoset.ingest;
 
-import dev.marmoset.ingest.Ingester.Verdict;
 import dev.marmoset.ingest.Ledger.Received;
-import dev.marmoset.ingest.WriteOutcome.Written;
 import dev.marmoset.ingest.account.Lateness;
 import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.ingest.account.Sender;
@@ -10,6 +8,13 @@ import dev.marmoset.ingest.account.Tally;
 import dev.marmoset.ingest.body.BodyForm;
 import dev.marmoset.ingest.body.BodyResult;
 import dev.marmoset.ingest.body.RequestBody;
+import dev.marmoset.ingest.decode.Decoded;
+import dev.marmoset.ingest.decode.RejectReason;
+import dev.marmoset.ingest.decode.WriteBatch;
+import dev.marmoset.ingest.verdict.Ingester.Verdict;
+import dev.marmoset.ingest.verdict.RefusalText;
+import dev.marmoset.ingest.verdict.WriteOutcome;
+import dev.marmoset.ingest.verdict.WriteOutcome.Written;
 import dev.marmoset.ingest.wire.WireFault;
 import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.Storage;
@@ -38,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// | 503    | not stored for a reason that passes; never for what a retry cannot heal                |
 ///
 /// Thread-safe. A call runs on its caller's thread, which is meant to be a virtual one, and blocks until the log has
-/// answered or [IngestLimits#commitTimeout] is over.
+/// answered or [dev.marmoset.ingest.decode.IngestLimits#commitTimeout] is over.
 public final class RemoteWriteHandler {
   private static final int BAD_REQUEST = 400;
   private static final int METHOD_NOT_ALLOWED = 405;
@@ -196,7 +201,7 @@ public final class RemoteWriteHandler {
     return new Progress(received, () -> answer(sender, version, verdict));
   }
 
-  /// Null when the message has to be read again, see [Ingester#ingest].
+  /// Null when the message has to be read again, see [dev.marmoset.ingest.verdict.Ingester#ingest].
   private @Nullable Verdict judge(Workspace workspace, Sender sender) {
     WriteBatch batch = workspace.batch;
     Verdict verdict = workspace.ingester.ingest(batch, workspace.stats, () -> seriesRefusal(sender));

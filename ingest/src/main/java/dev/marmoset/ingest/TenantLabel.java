@@ -2,6 +2,7 @@ package dev.marmoset.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.marmoset.ingest.decode.WriteBatch;
 import dev.marmoset.ingest.wire.WireReader;
 import dev.marmoset.storage.labels.LabelRegion;
 import java.util.Arrays;

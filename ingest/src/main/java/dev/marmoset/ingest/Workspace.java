@@ -2,6 +2,17 @@ package dev.marmoset.ingest;
 
 import dev.marmoset.ingest.body.ByteBudget;
 import dev.marmoset.ingest.body.RequestBody;
+import dev.marmoset.ingest.decode.Decoded;
+import dev.marmoset.ingest.decode.IngestLimits;
+import dev.marmoset.ingest.decode.QuickV1Decoder;
+import dev.marmoset.ingest.decode.QuickV2Decoder;
+import dev.marmoset.ingest.decode.Spellings;
+import dev.marmoset.ingest.decode.WriteBatch;
+import dev.marmoset.ingest.decode.WriteV1Decoder;
+import dev.marmoset.ingest.decode.WriteV2Decoder;
+import dev.marmoset.ingest.verdict.Ingester;
+import dev.marmoset.ingest.verdict.LabelValidator;
+import dev.marmoset.ingest.verdict.WriteStats;
 import dev.marmoset.storage.Storage;
 
 /// Everything one request needs to be decoded and judged: columns, tables, decoders. Confined to the request that

@@ -1,5 +1,6 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.decode.IngestLimits;
 import java.util.Optional;
 
 /// What is configured about writes.

@@ -1,5 +1,8 @@
 package dev.marmoset.ingest;
 
+import dev.marmoset.ingest.decode.ExemplarColumn;
+import dev.marmoset.ingest.decode.RejectReason;
+import dev.marmoset.ingest.decode.WriteBatch;
 import dev.marmoset.ingest.wire.WireReader;
 import dev.marmoset.proto.prometheus.BucketSpan;
 import dev.marmoset.proto.prometheus.Histogram;

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.marmoset.ingest.account.Origin;
 import dev.marmoset.ingest.account.Senders;
 import dev.marmoset.ingest.body.BodyLimits;
+import dev.marmoset.ingest.decode.IngestLimits;
 import dev.marmoset.storage.labels.Labels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

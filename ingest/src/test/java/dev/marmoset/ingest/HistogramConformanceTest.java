@@ -5,6 +5,7 @@ import static dev.marmoset.ingest.WriteClient.bits;
 import static dev.marmoset.ingest.WriteClient.written;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.ingest.decode.IngestLimits;
 import dev.marmoset.proto.prometheus.BucketSpan;
 import dev.marmoset.proto.prometheus.Histogram;
 import dev.marmoset.proto.prometheus.Label;

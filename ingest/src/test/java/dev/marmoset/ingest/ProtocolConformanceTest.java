@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.marmoset.ingest.account.Origin;
+import dev.marmoset.ingest.decode.IngestLimits;
 import dev.marmoset.proto.prometheus.MetricMetadata;
 import dev.marmoset.proto.prometheus.WriteRequest;
 import dev.marmoset.proto.prometheus.writev2.Metadata;

@@ -1,12 +1,12 @@
 package dev.marmoset.server;
 
-import dev.marmoset.ingest.IngestLimits;
-import dev.marmoset.ingest.IngestLimits.LabelLimits;
 import dev.marmoset.ingest.Tenancy;
 import dev.marmoset.ingest.WriteOptions;
 import dev.marmoset.ingest.WriteOptions.Statuses;
 import dev.marmoset.ingest.account.SenderLimits;
 import dev.marmoset.ingest.body.BodyLimits;
+import dev.marmoset.ingest.decode.IngestLimits;
+import dev.marmoset.ingest.decode.IngestLimits.LabelLimits;
 import dev.marmoset.query.QueryLimits;
 import dev.marmoset.server.config.Flags;
 import dev.marmoset.server.config.ServerConfig;

@@ -1,6 +1,6 @@
 package dev.marmoset.storage.head;
 
-import dev.marmoset.storage.log.LogBatch;
+import dev.marmoset.storage.log.entry.LogBatch;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /// Keeps batches for the next requests: their columns are as long as a request. Thread-safe.

@@ -8,8 +8,8 @@ import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.chunk.lane.HistogramOrder;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
-import dev.marmoset.storage.log.LogBatch;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.entry.LogBatch;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 

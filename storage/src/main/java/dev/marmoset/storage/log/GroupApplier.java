@@ -1,5 +1,7 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.log.entry.LogBatch;
+
 /// Makes durable samples visible to queries.
 @FunctionalInterface
 public interface GroupApplier {

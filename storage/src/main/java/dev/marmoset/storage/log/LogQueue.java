@@ -2,6 +2,7 @@ package dev.marmoset.storage.log;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.marmoset.storage.CommitOutcome;
+import dev.marmoset.storage.log.entry.LogBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -1,5 +1,6 @@
 package dev.marmoset.storage.log;
 
+import dev.marmoset.storage.log.record.LogFormat;
 import java.time.Duration;
 
 /// When a segment is cut.

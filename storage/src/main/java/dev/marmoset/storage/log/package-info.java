@@ -1,13 +1,13 @@
 /// The log of one incarnation: what makes a write durable before it is answered.
 ///
-/// Start with [LogFormat] (every byte of a segment), then [LogWriter] (group commit, lease, poison and renewal, on one
-/// thread) and [LogReader] (decodes any segment alone, never trusts a byte). Names on the volume: [LogFiles]. What lies
-/// there: [LogCatalog]. Following a log while somebody else writes it: [LogTail]; ending it for them: [LogSeal].
+/// Start with [LogWriter] (group commit, lease, poison and renewal, on one thread):
+/// [dev.marmoset.storage.log.entry.LogBatch] → [LogQueue] → [LogCommitter] step →
+/// [dev.marmoset.storage.log.record.SegmentEncoder] → [LogSegment] → force → head → answer. Ending the log of somebody
+/// else: [LogSeal].
 ///
-/// Writing: [LogBatch] → [LogWriter] queue → [LogCommitter] step → [SegmentEncoder] → [LogSegment] → force → head →
-/// answer. Reading: [LogCatalog] → [LogReader] → [RecordDecoder] → [LogVisitor].
-///
-/// May depend on `io`, `labels`, `chunk` and the contracts; the head and the blocks are unknown here.
+/// What a log says stands in [dev.marmoset.storage.log.entry], every byte of it in [dev.marmoset.storage.log.record],
+/// who reads it in [dev.marmoset.storage.log.read]; this package is on top of them. May depend on `io`, `labels`,
+/// `chunk` and the contracts; the head and the blocks are unknown here.
 @NullMarked
 package dev.marmoset.storage.log;
 

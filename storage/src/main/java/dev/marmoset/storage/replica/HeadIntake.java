@@ -2,11 +2,11 @@ package dev.marmoset.storage.replica;
 
 import dev.marmoset.storage.head.Head;
 import dev.marmoset.storage.head.HeadReplay;
-import dev.marmoset.storage.log.LogBatch;
-import dev.marmoset.storage.log.LogSegmentFile;
-import dev.marmoset.storage.log.LogVisitor;
-import dev.marmoset.storage.log.SegmentObservation;
-import dev.marmoset.storage.log.WindowCoverage;
+import dev.marmoset.storage.log.entry.LogBatch;
+import dev.marmoset.storage.log.entry.LogVisitor;
+import dev.marmoset.storage.log.read.LogSegmentFile;
+import dev.marmoset.storage.log.read.SegmentObservation;
+import dev.marmoset.storage.log.read.WindowCoverage;
 import org.jspecify.annotations.Nullable;
 
 /// Applies what one log holds to the head, but what lies in blocks.

@@ -1,6 +1,6 @@
 package dev.marmoset.storage.replica;
 
-import dev.marmoset.storage.log.LogTail;
+import dev.marmoset.storage.log.read.LogTail;
 
 /// Takes in what one log holds. Confined to the thread that follows.
 public interface Intake extends LogTail.Consumer {

@@ -1,6 +1,6 @@
 package dev.marmoset.storage.replica;
 
-import dev.marmoset.storage.log.LogTail.Sight;
+import dev.marmoset.storage.log.read.LogTail.Sight;
 
 /// Judges by the own monotonic clock whether somebody else's log is alive. Times in ns.
 ///

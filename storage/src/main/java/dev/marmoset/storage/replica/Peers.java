@@ -1,7 +1,7 @@
 package dev.marmoset.storage.replica;
 
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.LogNote;
+import dev.marmoset.storage.log.entry.LogNote;
 
 /// What following other logs asks of and tells to the rest of the process. Called on the thread that follows.
 public interface Peers {

@@ -8,7 +8,7 @@ import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.ReadFile;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UnsupportedFormatException;
-import dev.marmoset.storage.log.LogFiles;
+import dev.marmoset.storage.log.read.LogFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;

@@ -2,9 +2,9 @@ package dev.marmoset.storage.tsdb;
 
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.LogState;
-import dev.marmoset.storage.log.LogView;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.entry.LogState;
+import dev.marmoset.storage.log.read.LogView;
 import dev.marmoset.storage.replica.Follower;
 import java.util.List;
 import java.util.Optional;

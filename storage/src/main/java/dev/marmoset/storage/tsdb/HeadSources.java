@@ -1,9 +1,9 @@
 package dev.marmoset.storage.tsdb;
 
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.CoveredPositions;
-import dev.marmoset.storage.log.LogPosition;
-import dev.marmoset.storage.log.WindowCoverage;
+import dev.marmoset.storage.log.entry.LogPosition;
+import dev.marmoset.storage.log.read.CoveredPositions;
+import dev.marmoset.storage.log.read.WindowCoverage;
 import dev.marmoset.storage.window.register.RegisteredCoverage;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,8 +2,8 @@ package dev.marmoset.storage.tsdb;
 
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.LogNote;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.entry.LogNote;
 import dev.marmoset.storage.replica.Peers;
 import java.util.Map;
 import java.util.Optional;

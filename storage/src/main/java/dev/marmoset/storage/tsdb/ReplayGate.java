@@ -4,7 +4,7 @@ import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.head.Head;
 import dev.marmoset.storage.head.HeadOptions;
 import dev.marmoset.storage.log.GroupApplier;
-import dev.marmoset.storage.log.LogBatch;
+import dev.marmoset.storage.log.entry.LogBatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,8 +1,8 @@
 package dev.marmoset.storage.tsdb;
 
-import dev.marmoset.storage.log.LogTail;
-import dev.marmoset.storage.log.LogView;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.read.LogTail;
+import dev.marmoset.storage.log.read.LogView;
 import dev.marmoset.storage.replica.Follower;
 import dev.marmoset.storage.replica.LogRetention;
 

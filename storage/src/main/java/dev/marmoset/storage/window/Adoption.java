@@ -2,7 +2,7 @@ package dev.marmoset.storage.window;
 
 import dev.marmoset.storage.head.FrozenWindow;
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.CoveredPositions;
+import dev.marmoset.storage.log.read.CoveredPositions;
 import dev.marmoset.storage.window.PendingWindow.Held;
 import dev.marmoset.storage.window.register.WindowState;
 import java.io.IOException;

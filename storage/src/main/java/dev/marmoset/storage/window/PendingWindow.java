@@ -1,7 +1,7 @@
 package dev.marmoset.storage.window;
 
 import dev.marmoset.storage.head.FrozenWindow;
-import dev.marmoset.storage.log.CoveredPositions;
+import dev.marmoset.storage.log.read.CoveredPositions;
 import dev.marmoset.storage.window.register.RegisterRecord;
 import java.util.ArrayList;
 import java.util.List;

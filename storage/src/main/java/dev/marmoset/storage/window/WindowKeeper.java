@@ -8,7 +8,7 @@ import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.SealedFiles;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.UlidGenerator;
-import dev.marmoset.storage.log.LogFiles;
+import dev.marmoset.storage.log.read.LogFiles;
 import dev.marmoset.storage.window.read.StoreView;
 import dev.marmoset.storage.window.register.BucketIdentity;
 import dev.marmoset.storage.window.register.RegisterFiles;

@@ -1,6 +1,6 @@
 package dev.marmoset.storage.window;
 
-import dev.marmoset.storage.log.CoveredPositions;
+import dev.marmoset.storage.log.read.CoveredPositions;
 import dev.marmoset.storage.window.register.RegisterRecord.Claim;
 import java.io.IOException;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import dev.marmoset.storage.SeriesSet;
 import dev.marmoset.storage.head.FrozenWindow;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.labels.TimeRange;
-import dev.marmoset.storage.log.CoveredPositions;
+import dev.marmoset.storage.log.read.CoveredPositions;
 import dev.marmoset.storage.window.BlockBuild.Built;
 import dev.marmoset.storage.window.PendingWindow.Held;
 import dev.marmoset.storage.window.read.MergedSeries;

@@ -12,7 +12,7 @@ import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.AcceptanceClock;
-import dev.marmoset.storage.log.LogBatch;
+import dev.marmoset.storage.log.entry.LogBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -8,7 +8,7 @@ import dev.marmoset.storage.SeriesSet;
 import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
-import dev.marmoset.storage.log.LogBatch;
+import dev.marmoset.storage.log.entry.LogBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -15,7 +15,7 @@ import dev.marmoset.storage.chunk.lane.HistogramOrder;
 import dev.marmoset.storage.chunk.lane.WindowEncoder;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
-import dev.marmoset.storage.log.LogBatch;
+import dev.marmoset.storage.log.entry.LogBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,11 @@ import dev.marmoset.storage.io.FaultyFileSystem;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.VirtualClock;
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.log.entry.LogBatch;
+import dev.marmoset.storage.log.read.LogCatalog;
+import dev.marmoset.storage.log.read.LogReader;
+import dev.marmoset.storage.log.read.LogSegmentFile;
+import dev.marmoset.storage.log.read.SegmentOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,15 +19,15 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /// A log over virtual clocks and a virtual volume, driven step by step.
-final class LogFixture {
-  static final Path DATA = Path.of("/data");
-  static final Ulid INCARNATION = Ulid.of(1_700_000_000_000L, 7, 42);
+public final class LogFixture {
+  public static final Path DATA = Path.of("/data");
+  public static final Ulid INCARNATION = Ulid.of(1_700_000_000_000L, 7, 42);
   static final Duration WINDOW = Duration.ofHours(24);
   static final Duration INTERVAL = Duration.ofSeconds(1);
 
   final VirtualClock clock = new VirtualClock();
-  final AcceptanceClock acceptance = new AcceptanceClock(clock);
-  final FaultyFileSystem files;
+  public final AcceptanceClock acceptance = new AcceptanceClock(clock);
+  public final FaultyFileSystem files;
   final List<LogBatch> applied = new ArrayList<>();
   final LogCommitter log;
 
@@ -40,7 +45,7 @@ final class LogFixture {
   }
 
   /// A fixture whose first segment is there.
-  static LogFixture open() throws IOException {
+  public static LogFixture open() throws IOException {
     var fixture = new LogFixture();
     fixture.files.createDirectories(DATA);
     fixture.files.forceDirectory(Path.of("/"));
@@ -48,12 +53,12 @@ final class LogFixture {
     return fixture;
   }
 
-  static Labels labels(int series) {
+  public static Labels labels(int series) {
     return Labels.of("__name__", "metric_" + series / 10, "instance", "host-" + series % 10, "job", "node");
   }
 
   /// A batch of one sample for each series from `first` on.
-  LogBatch batch(int first, int count, long t, double value) {
+  public LogBatch batch(int first, int count, long t, double value) {
     var batch = new LogBatch();
     for (int i = first; i < first + count; i++) {
       batch.add(i, t, Double.doubleToRawLongBits(value + i));
@@ -70,7 +75,7 @@ final class LogFixture {
   }
 
   /// Offers a batch, lets the commit interval pass and takes a step.
-  CommitOutcome commit(LogBatch batch) {
+  public CommitOutcome commit(LogBatch batch) {
     CompletableFuture<CommitOutcome> answer = offer(batch);
     clock.pass(INTERVAL.toMillis());
     log.step();

@@ -1,6 +1,7 @@
 package dev.marmoset.storage.log;
 
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.log.entry.LogBatch;
 import java.util.Random;
 
 /// Samples like those of node_exporters, by the mix of the performance design (W1): constants 54 %, CPU seconds 14.5 %,

@@ -3,17 +3,19 @@ package dev.marmoset.storage.log;
 import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
+import dev.marmoset.storage.log.entry.LogState;
+import dev.marmoset.storage.log.entry.LogVisitor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Keeps everything a segment delivers, as text that tests can compare.
-final class RecordingVisitor implements LogVisitor {
+public final class RecordingVisitor implements LogVisitor {
   final List<Labels> series = new ArrayList<>();
-  final List<String> samples = new ArrayList<>();
-  final List<String> others = new ArrayList<>();
-  final List<Long> recordEnds = new ArrayList<>();
+  public final List<String> samples = new ArrayList<>();
+  public final List<String> others = new ArrayList<>();
+  public final List<Long> recordEnds = new ArrayList<>();
 
   /// Texts of labels, which take longer than anything else here.
   private final Map<Integer, String> names = new HashMap<>();

@@ -2,11 +2,11 @@ package dev.marmoset.storage.replica;
 
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.labels.Labels;
-import dev.marmoset.storage.log.LogNote;
-import dev.marmoset.storage.log.LogSegmentFile;
-import dev.marmoset.storage.log.LogState;
-import dev.marmoset.storage.log.LogVisitor;
-import dev.marmoset.storage.log.SegmentObservation;
+import dev.marmoset.storage.log.entry.LogNote;
+import dev.marmoset.storage.log.entry.LogState;
+import dev.marmoset.storage.log.entry.LogVisitor;
+import dev.marmoset.storage.log.read.LogSegmentFile;
+import dev.marmoset.storage.log.read.SegmentObservation;
 import java.util.ArrayList;
 import java.util.List;
 

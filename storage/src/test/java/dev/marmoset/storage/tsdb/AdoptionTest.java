@@ -6,7 +6,7 @@ import dev.marmoset.storage.chunk.ChunkCut;
 import dev.marmoset.storage.io.Rendezvous;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
-import dev.marmoset.storage.log.LogFiles;
+import dev.marmoset.storage.log.read.LogFiles;
 import dev.marmoset.storage.tsdb.ReplicaSimulation.Replica;
 import dev.marmoset.storage.window.WindowOptions;
 import dev.marmoset.storage.window.register.RegisterFiles;

@@ -13,7 +13,7 @@ import dev.marmoset.storage.io.VirtualClock;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
-import dev.marmoset.storage.log.LogCatalog;
+import dev.marmoset.storage.log.read.LogCatalog;
 import dev.marmoset.storage.objstore.BucketSettings;
 import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;

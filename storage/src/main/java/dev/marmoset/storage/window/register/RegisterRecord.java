@@ -1,7 +1,7 @@
 package dev.marmoset.storage.window.register;
 
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.CoveredPositions;
+import dev.marmoset.storage.log.read.CoveredPositions;
 import java.util.List;
 import java.util.Optional;
 

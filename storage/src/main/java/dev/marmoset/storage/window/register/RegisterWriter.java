@@ -4,7 +4,7 @@ import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.ExclusiveCreate;
 import dev.marmoset.storage.io.FileSystem;
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.LogFiles;
+import dev.marmoset.storage.log.read.LogFiles;
 import dev.marmoset.storage.window.register.RegisterRecord.Stamp;
 import java.io.IOException;
 import java.nio.file.Path;

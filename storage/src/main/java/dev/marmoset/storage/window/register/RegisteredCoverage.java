@@ -1,7 +1,7 @@
 package dev.marmoset.storage.window.register;
 
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.WindowCoverage;
+import dev.marmoset.storage.log.read.WindowCoverage;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.marmoset.storage.window.register;
 
 import dev.marmoset.storage.io.Ulid;
-import dev.marmoset.storage.log.CoveredPositions;
-import dev.marmoset.storage.log.LogPosition;
+import dev.marmoset.storage.log.entry.LogPosition;
+import dev.marmoset.storage.log.read.CoveredPositions;
 import dev.marmoset.storage.window.register.RegisterRecord.BlockFile;
 import dev.marmoset.storage.window.register.RegisterRecord.Claim;
 import dev.marmoset.storage.window.register.RegisterRecord.Commit;

@@ -7,7 +7,7 @@ import dev.marmoset.storage.io.Fault;
 import dev.marmoset.storage.io.FaultyFileSystem;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.VirtualClock;
-import dev.marmoset.storage.log.LogFiles;
+import dev.marmoset.storage.log.read.LogFiles;
 import dev.marmoset.storage.window.register.RegisterRecord.Claim;
 import dev.marmoset.storage.window.register.RegisterRecord.Commit;
 import dev.marmoset.storage.window.register.RegisterRecord.Edition;

@@ -11,7 +11,7 @@ import static dev.marmoset.storage.window.register.RegisterExamples.part;
 import static dev.marmoset.storage.window.register.RegisterExamples.stamp;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.marmoset.storage.log.LogPosition;
+import dev.marmoset.storage.log.entry.LogPosition;
 import dev.marmoset.storage.window.register.RegisterRecord.Edition;
 import dev.marmoset.storage.window.register.RegisterRecord.Purpose;
 import dev.marmoset.storage.window.register.RegisterRecord.Retired;
