@@ -15,6 +15,8 @@ import java.util.Locale;
 final class LogFields {
   /// Key of the part of the program that speaks. An event may set it; otherwise the logger's package names it.
   static final String COMPONENT = "component";
+  /// Of the package below a module, in a name.
+  private static final int DEPTH = 3;
 
   private static final String ROOT = "dev.marmoset.";
   private static final DateTimeFormatter MILLIS =
@@ -58,12 +60,12 @@ final class LogFields {
     return component(event.getLoggerName());
   }
 
-  /// Last package of our own loggers (`dev.marmoset.storage.log.LogWriter` is `log`), third name of others
+  /// Package of our own loggers below the module (`dev.marmoset.storage.log.read.LogTail` is `log`), third name of others
   /// (`org.eclipse.jetty.…` is `jetty`, `io.grpc.…` is `grpc`).
   static String component(String logger) {
     String[] names = logger.split("\\.");
     if (logger.startsWith(ROOT)) {
-      return names[names.length - 2];
+      return names[Math.min(DEPTH, names.length - 2)];
     }
     for (String name : names) {
       if (name.length() > 3 && !name.equals("eclipse")) {
