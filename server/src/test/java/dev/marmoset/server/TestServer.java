@@ -46,7 +46,7 @@ final class TestServer {
             List.of("127.0.0.1:0"), "tsdb.path", List.of(directory.resolve("data").toString()),
             "tsdb.scratch-path",
             List.of(directory.resolve("scratch").toString()), "memory.limit", List.of("64MiB"),
-            "http-grace-period", List.of("0s")));
+            "http-grace-period", List.of("0s"), "grpc-grace-period", List.of("1s")));
     for (String setting : settings) {
       String[] pair = setting.split("=", 2);
       flags.put(pair[0], List.of(pair[1]));
