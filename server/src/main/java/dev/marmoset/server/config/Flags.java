@@ -81,7 +81,7 @@ public final class Flags {
   public static final Flag<Long> GRPC_MAX_CONNECTIONS = Flag.single(GRPC_GROUP, "grpc.max-connections",
       Syntax.number(16, 1_000_000), "1024",
       "Most gRPC connections open at a time; a querier or router needs one. A further one takes the place of one that"
-          + " has not finished its handshake, else of the one that has been silent longest.");
+          + " has not finished its handshake, else of one that was never let in, else of the one silent longest.");
 
   /// Certificate of the gRPC listener.
   public static final Flag<Optional<Path>> GRPC_TLS_CERT = Flag.single(GRPC_GROUP, "grpc-server-tls-cert",
