@@ -3,9 +3,13 @@ package dev.marmoset.server.http;
 import dev.marmoset.server.auth.Access;
 import dev.marmoset.server.auth.Verdict;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -18,6 +22,9 @@ final class EndpointHandler extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(EndpointHandler.class);
   /// Name under which requests without a route are counted.
   private static final String NO_ROUTE = "other";
+  /// Bytes of a body that are read and thrown away so that its connection can be used again: the largest that vmagent
+  /// sends.
+  private static final long MOST_LEFT_OVER = 8L << 20;
 
   private final Router router;
   private final Door door;
@@ -34,12 +41,13 @@ final class EndpointHandler extends Handler.Abstract {
   public boolean handle(Request request, Response response, Callback callback) {
     String method = request.getMethod();
     String handler = NO_ROUTE;
+    var body = Request.asInputStream(request);
     HttpResponse answer;
     switch (router.match(method, Request.getPathInContext(request))) {
       case Router.Match.Found(Endpoint endpoint, String name, Access access) -> {
         handler = name;
         try {
-          answer = answer(request, endpoint, access);
+          answer = answer(request, body, endpoint, access);
         } catch (IOException | HttpException.RuntimeException e) {
           // The client went away, or Jetty refuses the body; both know their own answer.
           callback.failed(e);
@@ -59,38 +67,54 @@ final class EndpointHandler extends Handler.Abstract {
     }
     int status = answer.status();
     String counted = handler;
-    send(answer, response, Callback.from(callback,
+    send(request, answer, response, body, Callback.from(callback,
         () -> metrics.answered(counted, method, status, System.nanoTime() - request.getBeginNanoTime())));
     return true;
   }
 
-  private HttpResponse answer(Request request, Endpoint endpoint, Access access) throws IOException {
+  private HttpResponse answer(Request request, InputStream body, Endpoint endpoint, Access access)
+      throws IOException {
     return switch (door.judge(access, JettyRequest.proof(request))) {
       case Door.Passage.Out(HttpResponse refusal) -> refusal;
       case Door.Passage.In(String caller, Optional<Verdict.BodyCheck> check) when check.isEmpty() ->
-        endpoint.handle(new JettyRequest(request, caller, Request.asInputStream(request)));
+        endpoint.handle(new JettyRequest(request, caller, body));
       case Door.Passage.In(String caller, Optional<Verdict.BodyCheck> check) when access == Access.WRITE ->
-        signed(request, endpoint, caller, check.orElseThrow());
+        signed(request, new SignedBody(body, check.orElseThrow()), endpoint, caller);
       // Other endpoints read no body.
       case Door.Passage.In(String caller, Optional<Verdict.BodyCheck> check) ->
         SignedBody.acceptsEmpty(check.orElseThrow())
-            ? endpoint.handle(new JettyRequest(request, caller, Request.asInputStream(request)))
+            ? endpoint.handle(new JettyRequest(request, caller, body))
             : door.bodyDiffers();
     };
   }
 
-  private HttpResponse signed(Request request, Endpoint endpoint, String caller, Verdict.BodyCheck check)
+  private HttpResponse signed(Request request, SignedBody body, Endpoint endpoint, String caller)
       throws IOException {
-    var body = new SignedBody(Request.asInputStream(request), check);
     var answer = endpoint.handle(new JettyRequest(request, caller, body));
     return body.refused() ? door.bodyDiffers() : answer;
   }
 
-  private static void send(HttpResponse answer, Response response, Callback callback) {
+  /// Answers, then reads what nobody has read of the body: Jetty closes a connection with a body half read, after it
+  /// has told the client to keep it, and the client's next request would go into the closed one. The answer goes first,
+  /// since some clients look for it while they still send. A client that asked first whether to send (`Expect`) may now
+  /// not send at all; Jetty closes that connection and says so.
+  private static void send(Request request, HttpResponse answer, Response response, InputStream body,
+      Callback callback) {
     response.setStatus(answer.status());
     for (Map.Entry<String, String> header : answer.headers().entrySet()) {
       response.getHeaders().put(header.getKey(), header.getValue());
     }
-    response.write(true, answer.content(), callback);
+    if (request.getLength() > MOST_LEFT_OVER) {
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+    }
+    try {
+      Content.Sink.write(response, true, answer.content());
+      if (!request.getHeaders().contains(HttpHeader.EXPECT)) {
+        new SteadyBody(body, System::nanoTime).skip(MOST_LEFT_OVER);
+      }
+      callback.succeeded();
+    } catch (IOException | HttpException.RuntimeException e) {
+      callback.failed(e);
+    }
   }
 }

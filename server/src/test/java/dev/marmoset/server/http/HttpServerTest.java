@@ -152,6 +152,28 @@ class HttpServerTest {
   }
 
   @Test
+  void aRefusedBodyThatComesLateLeavesTheConnectionUsable() throws IOException {
+    try (var client = client()) {
+      client.send("POST /api/v1/write HTTP/1.1\nHost: a\nContent-Type: text/plain\nContent-Length: 3000\n\n");
+      assertThat(client.answer()).startsWith("HTTP/1.1 415").doesNotContain("Connection: close");
+      assertThat(client.send("x".repeat(3000) + "GET /ok HTTP/1.1\nHost: a\n\n").answer())
+          .startsWith("HTTP/1.1 200");
+      client.send("POST /nowhere HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n");
+      assertThat(client.answer()).startsWith("HTTP/1.1 404").doesNotContain("Connection: close");
+      assertThat(client.send("2\nab\n0\n\nGET /ok HTTP/1.1\nHost: a\n\n").answer())
+          .startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void aRefusedBodyThatIsHugeIsNotWaitedFor() throws IOException {
+    try (var client = client()) {
+      client.send("POST /nowhere HTTP/1.1\nHost: a\nContent-Length: " + (9 << 20) + "\n\n");
+      assertThat(client.answer()).startsWith("HTTP/1.1 404").contains("Connection: close");
+    }
+  }
+
+  @Test
   void aMissingPathIs404AndAWrongMethod405() throws IOException {
     try (var client = client()) {
       assertThat(client.send("GET /nowhere HTTP/1.1\nHost: a\n\n").answer()).startsWith("HTTP/1.1 404")
