@@ -9,6 +9,7 @@ import dev.marmoset.peers.MarmosetProcess;
 import dev.marmoset.peers.PeerLogs;
 import dev.marmoset.peers.Peers;
 import dev.marmoset.peers.Polling;
+import dev.marmoset.peers.S3Server;
 import dev.marmoset.peers.ThanosStore;
 import dev.marmoset.proto.prometheus.WriteRequest;
 import dev.marmoset.storage.io.Ulid;
@@ -44,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// itself then tell the same, sample by sample, before and after a kill −9.
 ///
 /// ```
-/// test ── remote write ──► Marmoset ── blocks ──► directory ◄── thanos store
+/// test ── remote write ──► Marmoset ── blocks ──► S3Proxy ◄──── thanos store
 ///   └──────── StoreAPI ───────┴───────────────────────────────────────┘
 /// ```
 /// The whole past is one request, so that no window is cut between two parts of it.
@@ -81,8 +82,13 @@ class PublishedBlocksCompatTest {
 
   @Test
   void everybodyReadsWhatWasSent() throws Exception {
-    Path bucket = dir.resolve("bucket");
-    String configuration = "type: FILESYSTEM\nconfig:\n  directory: " + bucket + "\n";
+    Path bucket = Files.createDirectories(dir.resolve("s3/bucket"));
+    try (var s3 = S3Server.start(dir.resolve("s3"))) {
+      everybodyReadsWhatWasSent(bucket, s3.configuration("bucket"));
+    }
+  }
+
+  private void everybodyReadsWhatWasSent(Path bucket, String configuration) throws Exception {
     Path _ = Peers.THANOS.binary(); // both, before anything is started
     Path _ = Peers.PROMTOOL.binary();
     var marmoset = MarmosetProcess.start("marmoset", dir, "--label=cluster=\"eu\"",

@@ -56,16 +56,18 @@ public final class MarmosetProcess implements AutoCloseable {
 
   private static List<String> command(String name, Path directory, List<String> flags, String http,
       String grpc) {
-    var command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        // As the launcher and the image start it, on half of a small task's memory.
-        "-XX:+UseSerialGC", "-Xmx256m", "@" + jar().resolveSibling("../jvm.options").normalize(), "-jar",
-        jar().toString(), "serve",
-        "--http-address=" + http,
-        "--grpc-address=" + grpc,
+    var command = new ArrayList<>(program());
+    command.addAll(List.of("serve", "--http-address=" + http, "--grpc-address=" + grpc,
         "--tsdb.path=" + directory.resolve(name + "-data")));
     command.addAll(flags);
     return command;
+  }
+
+  /// The words that start the program, as the launcher and the image do, on half of a small task's memory. A command
+  /// follows.
+  public static List<String> program() {
+    return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
+        "-Xmx256m", "@" + jar().resolveSibling("../jvm.options").normalize(), "-jar", jar().toString());
   }
 
   private static Path jar() {
