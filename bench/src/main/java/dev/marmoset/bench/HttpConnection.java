@@ -18,27 +18,39 @@ import java.util.Locale;
 final class HttpConnection implements AutoCloseable {
   private final int port;
   private final byte[] headBegin;
+  private final Credential credential;
   private Socket socket = new Socket();
   private InputStream in = InputStream.nullInputStream();
   private OutputStream out = OutputStream.nullOutputStream();
   private byte[] buffer = new byte[64 << 10];
   private String text = "";
 
+  /// What a sender shows of itself with each request.
+  @FunctionalInterface
+  interface Credential {
+    /// Shows nothing.
+    Credential NONE = (_, _) -> "";
+
+    /// Lines of headers, each with its CR LF.
+    String headers(byte[] body, int length);
+  }
+
   /// @param version of remote write, 1 or 2
-  HttpConnection(int port, String path, int version) {
+  HttpConnection(int port, String path, int version, Credential credential) {
     this.port = port;
+    this.credential = credential;
     String type = version == 1 ? "application/x-protobuf"
         : "application/x-protobuf;proto=io.prometheus.write.v2.Request";
-    headBegin = ("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
-        + "\r\nUser-Agent: marmoset-bench\r\nContent-Type: "
-        + type + "\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: "
-        + (version == 1 ? "0.1.0" : "2.0.0")
-        + "\r\nContent-Length: ").getBytes(ISO_8859_1);
+    headBegin =
+        ("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: marmoset-bench\r\nContent-Type: "
+            + type + "\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: "
+            + (version == 1 ? "0.1.0" : "2.0.0")
+            + "\r\nContent-Length: ").getBytes(ISO_8859_1);
   }
 
   /// Posts a body and answers the status.
   int post(byte[] body, int length) throws IOException {
-    byte[] end = (length + "\r\n\r\n").getBytes(ISO_8859_1);
+    byte[] end = (length + "\r\n" + credential.headers(body, length) + "\r\n").getBytes(ISO_8859_1);
     int total = headBegin.length + end.length + length;
     if (total > buffer.length) {
       buffer = new byte[total * 2];

@@ -107,7 +107,8 @@ public final class LambdaLoad {
 
   private void send(byte[][] bodies, long[] latencies, AtomicInteger next) throws IOException {
     for (int from = 0; from < bodies.length; from += REQUESTS_PER_CONNECTION) {
-      try (var connection = new HttpConnection(Peer.WRITE_PORT, Peer.MARMOSET.path(), 1)) {
+      try (var connection =
+          new HttpConnection(Peer.WRITE_PORT, Peer.MARMOSET.path(), 1, HttpConnection.Credential.NONE)) {
         for (int i = from; i < Math.min(bodies.length, from + REQUESTS_PER_CONNECTION); i++) {
           long sent = System.nanoTime();
           int status = connection.post(bodies[i], bodies[i].length);

@@ -20,6 +20,7 @@ final class LoadGenerator {
   private final RequestFile file;
   private final int perScrape;
   private final int connections;
+  private final HttpConnection.Credential credential;
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong retried = new AtomicLong();
   private volatile String refusal = "";
@@ -27,9 +28,17 @@ final class LoadGenerator {
   /// @param perScrape   requests of one scrape
   /// @param connections senders at a time
   LoadGenerator(RequestFile file, int perScrape, int connections) {
+    this(file, perScrape, connections, HttpConnection.Credential.NONE);
+  }
+
+  /// @param perScrape   requests of one scrape
+  /// @param connections senders at a time
+  /// @param credential  what they all show
+  LoadGenerator(RequestFile file, int perScrape, int connections, HttpConnection.Credential credential) {
     this.file = file;
     this.perScrape = perScrape;
     this.connections = Math.min(connections, perScrape);
+    this.credential = credential;
   }
 
   /// What a run met.
@@ -56,7 +65,7 @@ final class LoadGenerator {
       for (int c = 0; c < connections; c++) {
         int first = c;
         senders.add(executor.submit(() -> {
-          try (var connection = new HttpConnection(port, path, version)) {
+          try (var connection = new HttpConnection(port, path, version, credential)) {
             var body = new byte[1 << 20];
             for (int scrape = from; scrape < to; scrape++) {
               for (int request = first; request < perScrape; request += connections) {

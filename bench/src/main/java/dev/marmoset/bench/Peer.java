@@ -61,7 +61,7 @@ enum Peer {
     String http = "127.0.0.1:" + HTTP_PORT;
     String grpc = "127.0.0.1:" + GRPC_PORT;
     return switch (this) {
-      case MARMOSET -> marmoset(directory, jar, options);
+      case MARMOSET -> marmoset(directory, jar, options, WRITE_PORT);
       case PROMETHEUS -> {
         Path config = directory.resolve("prometheus.yml");
         Files.writeString(config, "storage: {tsdb: {out_of_order_time_window: 24h}}\n");
@@ -79,14 +79,15 @@ enum Peer {
     };
   }
 
-  private static List<String> marmoset(Path directory, Path jar, List<String> options) {
+  /// The command of a Marmoset whose ports are `port` and the second after it.
+  static List<String> marmoset(Path directory, Path jar, List<String> options, int port) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     int flags = options.contains("--") ? options.indexOf("--") : options.size();
     command.addAll(options.subList(0, flags));
     Path jvmOptions = jar.toAbsolutePath().resolveSibling("../jvm.options").normalize();
     command.addAll(List.of("-XX:ActiveProcessorCount=1", "@" + jvmOptions, "-jar", jar.toString(), "serve",
-        "--http-address=127.0.0.1:" + WRITE_PORT, "--grpc-address=127.0.0.1:" + GRPC_PORT,
+        "--http-address=127.0.0.1:" + port, "--grpc-address=127.0.0.1:" + (port + 2),
         "--tsdb.path=" + directory.resolve("data"), "--tsdb.scratch-path=" + directory.resolve("scratch")));
     if (flags < options.size()) {
       command.addAll(options.subList(flags + 1, options.size()));

@@ -35,6 +35,15 @@ final class RunningServer implements AutoCloseable {
   /// @param prefix words before its command, such as what puts it into a control group
   RunningServer(Peer peer, Path directory, List<String> prefix, List<String> command)
       throws IOException, InterruptedException {
+    this(peer, peer.httpPort(), directory, prefix, command);
+  }
+
+  /// Starts it and waits until it is ready.
+  ///
+  /// @param port   of its health page
+  /// @param prefix words before its command
+  RunningServer(Peer peer, int port, Path directory, List<String> prefix, List<String> command)
+      throws IOException, InterruptedException {
     this.peer = peer;
     this.directory = directory;
     var words = new ArrayList<>(prefix);
@@ -44,7 +53,7 @@ final class RunningServer implements AutoCloseable {
         new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(directory.resolve("log").toFile());
     builder.environment().put("GOMAXPROCS", "1");
     process = builder.start();
-    awaitReady(peer.httpPort(), peer.ready());
+    awaitReady(port, peer.ready());
   }
 
   /// What it has used so far.

@@ -161,7 +161,8 @@ public final class SideBySide {
     return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
   }
 
-  private static void deleteAll(Path root) throws IOException {
+  /// Deletes a directory and all that is in it.
+  static void deleteAll(Path root) throws IOException {
     try (Stream<Path> all = Files.walk(root)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);

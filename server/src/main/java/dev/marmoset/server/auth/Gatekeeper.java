@@ -27,6 +27,7 @@ public final class Gatekeeper {
   private final InstantSource clock;
   private final KeyedHash keyedHash;
   private final PasswordCheck passwords;
+  private final SigningKeys signingKeys = new SigningKeys();
   private final String challenge;
   private final List<byte[]> tokenHashes = new ArrayList<>();
   private final List<Credential> tokens = new ArrayList<>();
@@ -177,9 +178,10 @@ public final class Gatekeeper {
     var caller = credential.caller();
     String declared = SignatureV4.declaredBody(request);
     if (declared.isEmpty()) {
-      return new Verdict.KnownByBody(caller, body -> signature.isMadeBy(pair.secretKey(), request, body));
+      return new Verdict.KnownByBody(caller,
+          body -> signature.isMadeBy(pair.secretKey(), signingKeys, request, body));
     }
-    if (!signature.isMadeBy(pair.secretKey(), request, declared)) {
+    if (!signature.isMadeBy(pair.secretKey(), signingKeys, request, declared)) {
       return mismatch();
     }
     return SignatureV4.leavesBodyFree(declared) ? new Verdict.Known(caller)

@@ -50,6 +50,7 @@ record SignatureV4(String accessKey, String day, String region, String service, 
   private static final Pattern FORM = Pattern.compile(SCHEME
       + " +Credential=([^/,\\s]{1,128})/(\\d{8})/([^/,\\s]{1,64})/([^/,\\s]{1,64})/" + TERMINATOR
       + " *, *SignedHeaders=([a-z0-9;._-]{1,1024}) *, *Signature=([0-9a-f]{64}) *");
+  private static final Pattern SPACES = Pattern.compile(" +");
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -110,25 +111,15 @@ record SignatureV4(String accessKey, String day, String region, String service, 
 
   /// Whether the secret key makes this signature over the request.
   ///
+  /// @param keys of this and other secret keys, remembered
   /// @param body SHA-256 of the body in lower-case hex, or `UNSIGNED-PAYLOAD`
-  boolean isMadeBy(Secret secretKey, Proof.Signable request, String body) {
+  boolean isMadeBy(Secret secretKey, SigningKeys keys, Proof.Signable request, String body) {
     String scope = day + "/" + region + "/" + service + "/" + TERMINATOR;
     String toSign = SCHEME + "\n" + header(request, DATE) + "\n" + scope + "\n"
         + sha256(canonicalRequest(request, body));
-    byte[] made = KeyedHash.under(signingKey(secretKey)).of(toSign.getBytes(UTF_8));
+    byte[] made = keys.of(secretKey, List.of(day, region, service, TERMINATOR)).of(toSign.getBytes(UTF_8));
     return MessageDigest.isEqual(HexFormat.of().formatHex(made).getBytes(US_ASCII),
         signature.getBytes(US_ASCII));
-  }
-
-  private byte[] signingKey(Secret secretKey) {
-    byte[] secret = secretKey.bytes();
-    byte[] key = new byte[4 + secret.length];
-    System.arraycopy("AWS4".getBytes(US_ASCII), 0, key, 0, 4);
-    System.arraycopy(secret, 0, key, 4, secret.length);
-    for (String step : List.of(day, region, service, TERMINATOR)) {
-      key = KeyedHash.under(key).of(step.getBytes(UTF_8));
-    }
-    return key;
   }
 
   String canonicalRequest(Proof.Signable request, String body) {
@@ -144,7 +135,7 @@ record SignatureV4(String accessKey, String day, String region, String service, 
   /// All values with commas between them, runs of spaces as one.
   private static String header(Proof.Signable request, String name) {
     return String.join(",",
-        request.headers(name).stream().map(value -> value.strip().replaceAll(" +", " ")).toList());
+        request.headers(name).stream().map(value -> SPACES.matcher(value.strip()).replaceAll(" ")).toList());
   }
 
   private static String canonicalPath(String raw) {

@@ -64,6 +64,8 @@ class SignatureV4Test {
             "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"));
   }
 
+  private final SigningKeys keys = new SigningKeys();
+
   @ParameterizedTest
   @MethodSource("published")
   void publishedAnswersAreReproduced(Answer answer) {
@@ -71,9 +73,10 @@ class SignatureV4Test {
         .parse("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/" + answer.service()
             + "/aws4_request, SignedHeaders=" + answer.signedHeaders() + ", Signature=" + answer.signature())
         .orElseThrow();
-    assertThat(signature.isMadeBy(EXAMPLE_KEY, answer.head(), SignatureV4.EMPTY_BODY)).isTrue();
-    assertThat(signature.isMadeBy(new Secret("another"), answer.head(), SignatureV4.EMPTY_BODY)).isFalse();
-    assertThat(signature.isMadeBy(EXAMPLE_KEY, answer.head(), "00")).isFalse();
+    assertThat(signature.isMadeBy(EXAMPLE_KEY, keys, answer.head(), SignatureV4.EMPTY_BODY)).isTrue();
+    assertThat(signature.isMadeBy(new Secret("another"), keys, answer.head(), SignatureV4.EMPTY_BODY))
+        .isFalse();
+    assertThat(signature.isMadeBy(EXAMPLE_KEY, keys, answer.head(), "00")).isFalse();
     assertThat(signature.fault(answer.head(), Instant.parse("2015-08-30T12:50:59Z"))).isEmpty();
     assertThat(signature.fault(answer.head(), Instant.parse("2015-08-30T12:51:01Z")).orElseThrow())
         .contains("20150830T123600Z", "20150830T125101Z", "15 min");
@@ -92,10 +95,22 @@ class SignatureV4Test {
     String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
     String declared = SignatureV4.declaredBody(head);
     assertThat(declared).isEqualTo(signedBody ? hash : "UNSIGNED-PAYLOAD");
-    assertThat(signature.isMadeBy(EXAMPLE_KEY, head, declared)).isTrue();
-    assertThat(signature.isMadeBy(new Secret("x"), head, declared)).isFalse();
+    assertThat(signature.isMadeBy(EXAMPLE_KEY, keys, head, declared)).isTrue();
+    assertThat(signature.isMadeBy(new Secret("x"), keys, head, declared)).isFalse();
     var elsewhere = new Head("POST", head.rawPath() + "x", head.rawQuery(), head.values());
-    assertThat(signature.isMadeBy(EXAMPLE_KEY, elsewhere, declared)).isFalse();
+    assertThat(signature.isMadeBy(EXAMPLE_KEY, keys, elsewhere, declared)).isFalse();
+  }
+
+  @Test
+  void noKeyIsTakenForAnotherHoweverManyThereAre() {
+    for (int i = 0; i < 200; i++) {
+      for (String secret : List.of("a", "b")) {
+        var scope = List.of("20261121", "region-" + i, "aps", "aws4_request");
+        byte[] made = keys.of(new Secret(secret), scope).of(new byte[] {1});
+        assertThat(new SigningKeys().of(new Secret(secret), scope).of(new byte[] {1})).isEqualTo(made);
+        assertThat(keys.of(new Secret(secret + "x"), scope).of(new byte[] {1})).isNotEqualTo(made);
+      }
+    }
   }
 
   @Test
