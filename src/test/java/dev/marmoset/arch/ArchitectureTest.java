@@ -80,6 +80,12 @@ class ArchitectureTest {
         new Place("storage.log.column", List.of("storage.log.entry")),
         new Place("storage.log.record", List.of("storage.log.entry", "storage.log.column")),
         new Place("storage.log.read", List.of("storage.log.entry", "storage.log.record")),
+        new Place("storage.head.scratch", List.of()),
+        new Place("storage.head.series", List.of()),
+        new Place("storage.head.beside", List.of()),
+        new Place("storage.head.late", List.of("storage.head.scratch")),
+        new Place("storage.head.window", List.of("storage.head.scratch", "storage.head.late")),
+        new Place("storage.head.open", List.of("storage.head.scratch", "storage.head.window")),
         new Place("ingest.decode", List.of("ingest.wire", "ingest.body")),
         new Place("ingest.verdict", List.of("ingest.wire", "ingest.account", "ingest.decode")));
   }
@@ -129,6 +135,14 @@ class ArchitectureTest {
     noClasses().that().resideInAPackage(ROOT + part.name() + "..")
         .should().dependOnClassesThat(
             resideInAPackage(whole + "..").and(not(resideInAnyPackage(allowed.toArray(String[]::new)))))
+        .check(CLASSES);
+  }
+
+  /// The parts of the head are guarded by its lock, which only the head itself takes.
+  @Test
+  void partsOfTheHeadAreUsedOnlyByTheHead() {
+    noClasses().that().resideOutsideOfPackage(storage("head"))
+        .should().dependOnClassesThat().resideInAPackage(ROOT + "storage.head.(*)..")
         .check(CLASSES);
   }
 

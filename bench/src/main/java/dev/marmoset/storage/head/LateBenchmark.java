@@ -3,6 +3,7 @@ package dev.marmoset.storage.head;
 import dev.marmoset.bench.RequestEncoder;
 import dev.marmoset.bench.SeriesFixtures;
 import dev.marmoset.storage.chunk.Chunk;
+import dev.marmoset.storage.head.window.HeadView;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;

@@ -1,6 +1,8 @@
 package dev.marmoset.storage.head;
 
 import dev.marmoset.bench.SeriesFixtures;
+import dev.marmoset.storage.head.open.SeriesLines;
+import dev.marmoset.storage.head.series.SeriesTable;
 import dev.marmoset.storage.labels.LabelHash;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;

@@ -1,5 +1,8 @@
 package dev.marmoset.storage.head;
 
+import dev.marmoset.storage.head.beside.ExemplarRing;
+import dev.marmoset.storage.head.open.SeriesLines;
+import dev.marmoset.storage.head.window.HeadWindow;
 import dev.marmoset.storage.log.AcceptanceClock;
 import dev.marmoset.storage.log.SeriesHolder;
 import java.util.BitSet;
@@ -24,7 +27,7 @@ import org.roaringbitmap.RoaringBitmap;
 /// | a replay, for the series its segment defines             | until the segment ends                                |
 /// | the log, for what is judged and not applied              | a commit                                              |
 /// | the log, for what its segment defines                    | not asked: it is told, before the id is taken again   |
-/// | readers                                                  | not asked: [SeriesIds] keeps the id until they leave  |
+/// | readers                                                  | not asked: `series.SeriesIds` keeps the id until they leave |
 ///
 /// What comes back later is a new series with the same labels. What is lost is that a repetition of its latest sample is
 /// told from a new one: both are stored, and the conflict rule decides as between any two.

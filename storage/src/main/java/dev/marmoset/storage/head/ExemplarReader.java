@@ -2,6 +2,7 @@ package dev.marmoset.storage.head;
 
 import dev.marmoset.storage.Exemplar;
 import dev.marmoset.storage.ExemplarSeries;
+import dev.marmoset.storage.head.beside.ExemplarRing;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;

@@ -6,6 +6,7 @@ import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.MetricMetadata;
 import dev.marmoset.storage.chunk.histogram.HistogramSample;
 import dev.marmoset.storage.chunk.lane.HistogramOrder;
+import dev.marmoset.storage.head.open.SeriesLines;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.log.LogWriter;

@@ -4,6 +4,7 @@ import dev.marmoset.storage.ChunkSeries;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.SeriesSet;
 import dev.marmoset.storage.chunk.Chunk;
+import dev.marmoset.storage.head.window.HeadView;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
@@ -27,7 +28,7 @@ public final class HeadQuerier implements Querier {
   private final int entered;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /// @param entered what [SeriesIds#enter] has answered
+  /// @param entered what [dev.marmoset.storage.head.series.SeriesIds#enter] has answered
   HeadQuerier(Head head, TimeRange range, HeadView view, int entered) {
     this.head = head;
     this.range = range;

@@ -57,7 +57,9 @@ final class RequestIndex {
     return times[slot];
   }
 
-  /// Whether the sample in the slot is of this kind ([SeriesLines#LATEST_FLOAT], …) and value.
+  /// Whether the sample in the slot is of this kind and value.
+  ///
+  /// @param kind one of the `LATEST_` constants of [dev.marmoset.storage.head.open.SeriesLines]
   boolean holds(int slot, int kind, long value) {
     return kinds[slot] == kind && values[slot] == value;
   }

@@ -13,6 +13,7 @@ import dev.marmoset.storage.chunk.histogram.ResetHint;
 import dev.marmoset.storage.chunk.histogram.Spans;
 import dev.marmoset.storage.chunk.lane.HistogramOrder;
 import dev.marmoset.storage.chunk.lane.WindowEncoder;
+import dev.marmoset.storage.head.late.LateRows;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.entry.LogBatch;
