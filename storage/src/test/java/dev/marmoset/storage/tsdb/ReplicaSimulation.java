@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// Several stores on one directory of real files under one virtual clock, stepped one after the other: they join, leave,
@@ -75,8 +74,7 @@ final class ReplicaSimulation implements AutoCloseable {
     void send(Labels labels, long t) {
       try (Appender request = tsdb.appender()) {
         append(request, labels, t);
-        assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
-            .isInstanceOf(CommitOutcome.Durable.class);
+        assertThat(request.commit()).isCompletedWithValue(CommitOutcome.Durable.INSTANCE);
       }
       know(new Event(labels, t));
       events.add(new Event(labels, t));
@@ -101,6 +99,8 @@ final class ReplicaSimulation implements AutoCloseable {
         tsdb.stepWindows();
         uploads.ifPresent(Uploads::step);
       });
+      // What it has to tell the others about windows.
+      tsdb.stepLog();
     }
 
     /// It answers with all it must have, and nothing that nobody has acknowledged.
