@@ -14,10 +14,9 @@ import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.read.LogCatalog;
-import dev.marmoset.storage.objstore.BucketSettings;
+import dev.marmoset.storage.objstore.UnforcedBucket;
 import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,13 +59,7 @@ final class ReplicaSimulation implements AutoCloseable {
       var options = new TsdbOptions(data, directory.resolve("scratch-" + started++), "test", Duration.ZERO, 0,
           Long.MAX_VALUE, 0, false, windows);
       tsdb = Tsdb.openIdle(options, new UlidGenerator(clock, random).next(), files, clock, random);
-      uploads = bucket.map(path -> {
-        try {
-          return tsdb.uploads(new BucketSettings.Directory(path, "").open(), false);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
+      uploads = bucket.map(path -> tsdb.uploads(UnforcedBucket.open(path), false));
       follow();
     }
 

@@ -15,11 +15,9 @@ import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.read.LogCatalog;
-import dev.marmoset.storage.objstore.BucketSettings;
-import dev.marmoset.storage.objstore.ObjectStore;
+import dev.marmoset.storage.objstore.UnforcedBucket;
 import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -64,15 +62,7 @@ final class WindowSimulation implements AutoCloseable {
   }
 
   private void openBucket() {
-    uploads = bucket.map(directory -> tsdb.uploads(open(directory), false));
-  }
-
-  private static ObjectStore open(Path directory) {
-    try {
-      return new BucketSettings.Directory(directory, "").open();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    uploads = bucket.map(directory -> tsdb.uploads(UnforcedBucket.open(directory), false));
   }
 
   /// Lets time pass while samples come: every two minutes one of each series, now and then late ones.
