@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /// Real time for stores with threads of their own, without the time in which the machine stood still: between two looks
 /// at it a second passes at most. A log looks every 250 ms, so on a test machine that stalls for a minute no lease lapses
@@ -14,18 +15,23 @@ public final class PatientClock implements Clock {
   private static final long MOST_NANOS = 60_000_000_000L;
   private static final long PAUSE_NANOS = 1_000_000L;
 
-  private final LongSupplier wall;
+  private final LongUnaryOperator wall;
   private long seen = System.nanoTime();
   private long nanos = seen;
 
   /// @param wall what a test says the time is, ms since the epoch
   public PatientClock(LongSupplier wall) {
+    this((long _) -> wall.getAsLong());
+  }
+
+  /// @param wall the time in ms since the epoch, by that of [#nanos]
+  public PatientClock(LongUnaryOperator wall) {
     this.wall = wall;
   }
 
   @Override
   public long wallMillis() {
-    return wall.getAsLong();
+    return wall.applyAsLong(nanos());
   }
 
   @Override

@@ -77,7 +77,7 @@ class WriteWhileReplayingTest {
           boolean segment =
               method.getReturnType() == ReadFile.class && arguments[0].toString().contains("seg-");
           if (segment && !Thread.currentThread().getName().equals("log")) {
-            assertThat(readable.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(readable.await(3, TimeUnit.MINUTES)).isTrue();
           }
           try {
             return method.invoke(files, arguments);
