@@ -364,7 +364,8 @@ class AbuseTest {
             try {
               StoreGrpc.newBlockingStub(channel).withDeadlineAfter(3, TimeUnit.MINUTES)
                   .series(SeriesRequest.newBuilder().setMinTime(0).setMaxTime(Long.MAX_VALUE)
-                      .addMatchers(LabelMatcher.newBuilder().setType(type).setName("__name__").setValue(regex))
+                      .addMatchers(
+                          LabelMatcher.newBuilder().setType(type).setName("__name__").setValue(regex))
                       .build())
                   .forEachRemaining(_ -> {
                   });

@@ -63,8 +63,9 @@ class TlsDoorsTest {
     try {
       assertThat(get(server, first, "/-/healthy", "").statusCode()).isEqualTo(200);
       assertThat(get(server, first, "/metrics", "").statusCode()).isEqualTo(401);
-      TestServer.await(() -> new HealthCommand().run(new Invocation.Health(server.httpAddress(), "ready")).text()
-          .equals("ready: OK"));
+      TestServer
+          .await(() -> new HealthCommand().run(new Invocation.Health(server.httpAddress(), "ready")).text()
+              .equals("ready: OK"));
       var metrics = get(server, first, "/metrics", "ann:pw");
       assertThat(metrics.body()).contains("marmoset_certificate_not_after_seconds{door=\"http\"}");
       assertThat(serverName(server, first)).isEqualTo("CN=first");

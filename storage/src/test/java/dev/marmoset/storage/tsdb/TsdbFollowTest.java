@@ -64,7 +64,8 @@ class TsdbFollowTest {
   }
 
   private static void awaitSamples(TsdbFixture store, int count) {
-    PatientClock.await(count + " samples", () -> read(store).getOrDefault(ONE, new TreeMap<>()).size() >= count);
+    PatientClock.await(count + " samples",
+        () -> read(store).getOrDefault(ONE, new TreeMap<>()).size() >= count);
   }
 
   private static void awaitEqual(TsdbFixture a, TsdbFixture b) {
