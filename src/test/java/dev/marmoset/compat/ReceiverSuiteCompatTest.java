@@ -52,7 +52,7 @@ class ReceiverSuiteCompatTest {
                 "PROMETHEUS_RW2_COMPLIANCE_RECEIVERS=marmoset", suite.toString(), "-test.v", "-test.count=1"),
             directory)) {
           logs.watch(process);
-          assertThat(process.awaitEnd(Duration.ofSeconds(60))).as("exit code").isZero();
+          assertThat(process.awaitEnd(Duration.ofMinutes(3))).as("exit code").isZero();
         }
         String said = Files.readString(directory.resolve("suite-" + run + ".log"));
         assertThat(said.lines().filter(line -> line.startsWith("--- PASS: "))).hasSize(TESTS);

@@ -12,7 +12,7 @@ import java.util.List;
 
 /// Very many connections that say little or nothing. One thread.
 final class Crowd implements AutoCloseable {
-  private static final int CONNECT_MS = 5_000;
+  private static final int CONNECT_MS = 60_000;
   private final List<SocketChannel> connections = new ArrayList<>();
 
   /// Opens them one after the other and sends the same first words on each.

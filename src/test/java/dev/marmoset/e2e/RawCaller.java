@@ -17,7 +17,7 @@ import java.time.Duration;
 
 /// Calls any rpc with any bytes as its message. Thread-safe.
 public final class RawCaller implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final ManagedChannel channel;
 

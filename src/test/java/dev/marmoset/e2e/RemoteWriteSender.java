@@ -28,7 +28,7 @@ public final class RemoteWriteSender implements AutoCloseable {
   /// @throws IOException if there is none: nobody listens, or the connection broke
   public int send(WriteRequest request) throws IOException, InterruptedException {
     var post = HttpRequest.newBuilder(url)
-        .timeout(Duration.ofSeconds(10))
+        .timeout(Duration.ofMinutes(3))
         .header("Content-Type", "application/x-protobuf")
         .header("Content-Encoding", "snappy")
         .header("X-Prometheus-Remote-Write-Version", "0.1.0")

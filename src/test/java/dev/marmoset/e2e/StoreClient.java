@@ -41,7 +41,7 @@ public final class StoreClient implements AutoCloseable {
         .addWithoutReplicaLabels("marmoset_replica")
         .build();
     var samples = new HashMap<Map<String, String>, NavigableMap<Long, Long>>();
-    StoreGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS).series(request)
+    StoreGrpc.newBlockingStub(channel).withDeadlineAfter(3, TimeUnit.MINUTES).series(request)
         .forEachRemaining(response -> {
           switch (response.getResultCase()) {
             case SERIES -> add(samples, response.getSeries());

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 public final class MarmosetProcess implements AutoCloseable {
   /// System property with the path of the jar; set by the pom.
   private static final String JAR_PROPERTY = "marmoset.jar";
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(4);
   private static final String ANY_PORT = "127.0.0.1:0";
 
   private final String name;
@@ -52,6 +52,11 @@ public final class MarmosetProcess implements AutoCloseable {
   /// The next one on the same data and ports, when this one is gone.
   public MarmosetProcess restart() {
     return new MarmosetProcess(name, directory, flags, httpAddress, grpcAddress);
+  }
+
+  /// The next one on the same data, on any free ports: nobody can have taken those meanwhile.
+  public MarmosetProcess restartAnywhere() {
+    return new MarmosetProcess(name, directory, flags, ANY_PORT, ANY_PORT);
   }
 
   private static List<String> command(String name, Path directory, List<String> flags, String http,

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 ///
 /// Belongs to the thread that started it.
 public final class PeerProcess implements AutoCloseable {
-  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration STOP = Duration.ofSeconds(30);
   private static final int TAIL_LINES = 40;
 
   private final String name;
@@ -60,7 +60,7 @@ public final class PeerProcess implements AutoCloseable {
   ///
   /// @throws IllegalStateException if the process ends first or `deadline` passes; with the end of its log
   public void awaitReady(URI url, Duration deadline) {
-    var request = HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(2)).build();
+    var request = HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(10)).build();
     try (var http = HttpClient.newHttpClient()) {
       int _ = await(name + " to answer 200 at " + url, deadline, () -> probe(http, request));
     }
@@ -116,7 +116,7 @@ public final class PeerProcess implements AutoCloseable {
     waitForExit(STOP);
   }
 
-  /// SIGTERM, and SIGKILL for what has not ended after 10 s.
+  /// SIGTERM, and SIGKILL for what has not ended after 30 s.
   @Override
   public void close() {
     process.destroy();

@@ -165,6 +165,14 @@ final class Assembly {
   ///
   /// @return whether every step came to a good end in time
   boolean stop() {
+    return stop(QUIET, ONE_POLL);
+  }
+
+  /// The same with other waits for the world outside, for tests in which there is none.
+  ///
+  /// @param quiet   for how long no write may have come before writes are refused
+  /// @param onePoll how often queriers poll
+  boolean stop(Duration quiet, Duration onePoll) {
     var shutdown = new Shutdown(clock::nanos);
     var grace = config.http().gracePeriod();
     if (storage.opened().isPresent()) {
@@ -172,17 +180,17 @@ final class Assembly {
         readiness.enter(Stage.LEAVING, "told to stop");
         grpc.ready(false);
         traffic.leave();
-        traffic.awaitQuiet(QUIET, grace);
+        traffic.awaitQuiet(quiet, grace);
       });
       shutdown.step("refuse-writes", SLACK.plus(SLACK), () -> {
         readiness.enter(Stage.SEALED, "no more writes");
         traffic.awaitQuiet(Duration.ZERO, SLACK);
       });
-      shutdown.step("leave-queriers", ONE_POLL.plus(SLACK), () -> {
-        boolean polled = polls.polledWithin(ONE_POLL);
+      shutdown.step("leave-queriers", onePoll.plus(SLACK), () -> {
+        boolean polled = polls.polledWithin(onePoll);
         readiness.enter(Stage.RETIRED, polled ? "queriers have one poll to see it" : "nobody polls");
         if (polled) {
-          Thread.sleep(ONE_POLL);
+          Thread.sleep(onePoll);
         }
       });
     }

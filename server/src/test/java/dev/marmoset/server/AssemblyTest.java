@@ -50,7 +50,7 @@ class AssemblyTest {
           "marmoset_ingest_samples_total{protocol=\"1.0\",sender=\"marmoset\"}", "process_cpu_seconds_total",
           "jvm_memory_used_bytes").doesNotContain("_seconds_max");
     } finally {
-      assertThat(server.assembly().stop()).isTrue();
+      server.stop();
     }
   }
 
@@ -59,8 +59,9 @@ class AssemblyTest {
     var server = TestServer.start(directory, "web.enable-lifecycle=true", "label=a=1,2");
     try {
       for (String check : List.of("ready", "writable", "healthy")) {
-        assertThat(new HealthCommand().run(new Invocation.Health(server.httpAddress(), check)))
-            .isEqualTo(new HealthCommand.Result(true, check + ": OK"));
+        // Again, because the command gives up after 5 s and the machine may stall.
+        await(() -> new HealthCommand().run(new Invocation.Health(server.httpAddress(), check))
+            .equals(new HealthCommand.Result(true, check + ": OK")));
       }
       assertThat(server.get("/").body()).contains("/api/v1/write", "/-/ready");
       assertThat(server.get("/api/v1/status/buildinfo").body()).startsWith("{\"status\":\"success\"")
@@ -70,9 +71,9 @@ class AssemblyTest {
       assertThat(server.get("/api/v1/status/config").body()).contains("label: \\\"a=1,2\\\"");
       assertThat(server.get("/api/v1/status/tsdb").body()).contains("\"numSeries\":");
       assertThat(server.post("/-/quit", new byte[0]).statusCode()).isEqualTo(200);
-      assertThat(server.assembly().stopRequested().get(10, TimeUnit.SECONDS)).isEqualTo(StopReason.QUIT);
+      assertThat(server.assembly().stopRequested().get(1, TimeUnit.MINUTES)).isEqualTo(StopReason.QUIT);
     } finally {
-      assertThat(server.assembly().stop()).isTrue();
+      server.stop();
     }
   }
 
@@ -82,7 +83,7 @@ class AssemblyTest {
     try {
       assertThat(server.post("/-/quit", new byte[0]).statusCode()).isEqualTo(404);
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -95,16 +96,46 @@ class AssemblyTest {
     assertThat(
         first.post("/api/v1/write", request.toByteArray(), "Content-Encoding", "identity").statusCode())
         .isEqualTo(204);
-    long start = System.nanoTime();
-    assertThat(first.assembly().stop()).isTrue();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).as("nobody polls, nothing is in flight")
-        .isLessThan(Duration.ofSeconds(5));
+    first.stop();
     var second = TestServer.start(directory, "self-monitoring=false");
     try {
       assertThat(second.series("kept").toString()).contains("\"samples\":1", "\"lastValue\":\"42.5\"");
     } finally {
-      second.assembly().stop();
+      second.stop();
     }
+  }
+
+  /// The best of three, because a machine may stall.
+  @Test
+  void aStopWaitsForNobodyWhereNobodyPolls() throws Exception {
+    boolean quick = false;
+    for (int i = 0; i < 3 && !quick; i++) {
+      var server = TestServer.start(directory, "self-monitoring=false");
+      long start = System.nanoTime();
+      boolean inTime = server.assembly().stop();
+      quick = inTime && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5);
+    }
+    assertThat(quick).isTrue();
+  }
+
+  /// If the machine stalls between the poll and the stop, the poll is over already.
+  @Test
+  void aStopGivesQueriersOnePollToSeeIt() throws Exception {
+    boolean waited = false;
+    for (int i = 0; i < 3 && !waited; i++) {
+      var server = TestServer.start(directory, "self-monitoring=false");
+      ManagedChannel channel = NettyChannelBuilder
+          .forAddress(server.grpcAddress().host(), server.grpcAddress().port()).usePlaintext().build();
+      try {
+        assertThat(labelsAnnounced(channel)).isNotNegative();
+      } finally {
+        channel.shutdownNow();
+      }
+      long start = System.nanoTime();
+      server.assembly().stop(Duration.ZERO, Duration.ofSeconds(2));
+      waited = System.nanoTime() - start >= TimeUnit.SECONDS.toNanos(2);
+    }
+    assertThat(waited).isTrue();
   }
 
   @Test
@@ -118,7 +149,7 @@ class AssemblyTest {
       await(() -> labelsAnnounced(channel) == 2);
     } finally {
       channel.shutdownNow();
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -147,7 +178,7 @@ class AssemblyTest {
   private static int labelsAnnounced(ManagedChannel channel) {
     try {
       var info = InfoGrpc.newBlockingStub(channel).info(InfoRequest.getDefaultInstance());
-      return info.getLabelSets(0).getLabelsCount();
+      return info.getLabelSetsCount() == 0 ? 0 : info.getLabelSets(0).getLabelsCount();
     } catch (StatusRuntimeException _) {
       return 0;
     }

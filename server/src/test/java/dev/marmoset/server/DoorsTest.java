@@ -57,7 +57,7 @@ class DoorsTest {
 
   @AfterEach
   void stop() {
-    server.assembly().stop();
+    server.stop();
   }
 
   @Test

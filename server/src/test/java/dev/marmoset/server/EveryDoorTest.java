@@ -66,7 +66,7 @@ class EveryDoorTest {
 
   @AfterEach
   void stop() {
-    server.assembly().stop();
+    server.stop();
     http.close();
   }
 
@@ -167,7 +167,7 @@ class EveryDoorTest {
     var body = new WriteRequestBytes();
     body.add(Labels.of(Labels.METRIC_NAME, "locked"), Instant.now().toEpochMilli(), 0);
     var request = HttpRequest.newBuilder(URI.create("http://" + server.httpAddress() + path))
-        .timeout(Duration.ofSeconds(10)).method(method,
+        .timeout(Duration.ofMinutes(2)).method(method,
             method.equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body.toByteArray()));
     if (!method.equals("GET")) {
       request.header("Content-Type", "application/x-protobuf");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GrpcConnectionsTest {
   private static final int MOST = 16;
   private static final int CROWD = 100;
-  private static final int PATIENCE_MS = 10_000;
+  private static final int PATIENCE_MS = 120_000;
   /// The client's preface and an empty SETTINGS frame: 9 bytes of which the fourth is the type.
   private static final byte[] HANDSHAKE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(ISO_8859_1);
@@ -52,11 +52,11 @@ class GrpcConnectionsTest {
     for (Socket socket : crowd) {
       socket.close();
     }
-    server.assembly().stop();
+    server.stop();
   }
 
   private void poll() {
-    assertThat(InfoGrpc.newBlockingStub(live).withDeadlineAfter(10, TimeUnit.SECONDS)
+    assertThat(InfoGrpc.newBlockingStub(live).withDeadlineAfter(2, TimeUnit.MINUTES)
         .info(InfoRequest.getDefaultInstance()).hasStore()).isTrue();
   }
 

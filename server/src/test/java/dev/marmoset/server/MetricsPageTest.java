@@ -50,7 +50,7 @@ class MetricsPageTest {
               .append(" |\n"));
       GeneratedPage.check("metrics.md", page.toString());
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -62,7 +62,7 @@ class MetricsPageTest {
           .allSatisfy(family -> assertThat(family.help)
               .isNotBlank());
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 

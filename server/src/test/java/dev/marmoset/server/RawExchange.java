@@ -7,7 +7,7 @@ import java.net.Socket;
 
 /// One GET whose path goes onto the wire as it is; a client library would tidy it up. Thread-safe.
 record RawExchange(String host, int port) {
-  private static final int PATIENCE_MS = 10_000;
+  private static final int PATIENCE_MS = 120_000;
 
   /// @return the whole answer
   String get(String path) throws IOException {

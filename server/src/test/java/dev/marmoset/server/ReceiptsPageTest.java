@@ -46,7 +46,7 @@ class ReceiptsPageTest {
       assertThat(server.get(PAGE + "?limit=1").body()).contains("node@").doesNotContain("vmagent");
       assertThat(server.get(PAGE + "?limit=0").body()).contains("\"receipts\":[]");
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -61,7 +61,7 @@ class ReceiptsPageTest {
       assertThat(server.get(PAGE + "?limit=-1").statusCode()).isEqualTo(400);
       assertThat(server.get(PAGE + "?limit=x").statusCode()).isEqualTo(400);
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -84,7 +84,7 @@ class ReceiptsPageTest {
           .endsWith("; series_limit=1");
       assertThat(server.get(PAGE).body()).contains("\"receipts\":[]");
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 }

@@ -62,7 +62,7 @@ class SeriesAccessTest {
       assertThat(server.series("up", plain(new Credential.Bearer(directory.resolve("nowhere")))).toString())
           .contains("reading the secret in", "nowhere");
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -90,7 +90,7 @@ class SeriesAccessTest {
               .toString())
           .contains("reading the authorities in " + own.key());
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 }

@@ -25,7 +25,8 @@ import java.util.function.BooleanSupplier;
 
 /// A whole server in the test's process, on free ports, and what a test asks of it. Belongs to one thread.
 final class TestServer {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /// A machine may stall for long, and nobody waits for it unless something is broken.
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Assembly assembly;
   private final Assembly.Listening listening;
@@ -67,6 +68,13 @@ final class TestServer {
 
   Assembly assembly() {
     return assembly;
+  }
+
+  /// Stops it as SIGTERM does, without the waits for queriers and senders that are not there. Whether it does so in
+  /// time is not asked: the machine may stall.
+  void stop() {
+    http.shutdownNow();
+    assembly.stop(Duration.ZERO, Duration.ZERO);
   }
 
   HostPort httpAddress() {

@@ -29,6 +29,7 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,8 +37,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// TLS on both listeners of a whole server.
 class TlsDoorsTest {
+  /// Making one takes a JVM of its own, so those that stay as they are are made once.
+  @TempDir
+  static Path shared;
+
   @TempDir
   Path directory;
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    TestCertificates.pair(shared, "a");
+    TestCertificates.pair(shared, "b");
+  }
 
   @Test
   void httpSpeaksTlsAndTakesRenewedCertificatesWithoutARestart() throws Exception {
@@ -52,8 +63,9 @@ class TlsDoorsTest {
     try {
       assertThat(get(server, first, "/-/healthy", "").statusCode()).isEqualTo(200);
       assertThat(get(server, first, "/metrics", "").statusCode()).isEqualTo(401);
-      assertThat(new HealthCommand().run(new Invocation.Health(server.httpAddress(), "ready")).text())
-          .isEqualTo("ready: OK");
+      TestServer
+          .await(() -> new HealthCommand().run(new Invocation.Health(server.httpAddress(), "ready")).text()
+              .equals("ready: OK"));
       var metrics = get(server, first, "/metrics", "ann:pw");
       assertThat(metrics.body()).contains("marmoset_certificate_not_after_seconds{door=\"http\"}");
       assertThat(serverName(server, first)).isEqualTo("CN=first");
@@ -67,7 +79,7 @@ class TlsDoorsTest {
       assertThat(serverName(server, second)).isEqualTo("CN=second");
       assertThatThrownBy(() -> get(server, first, "/-/healthy", "")).isInstanceOf(IOException.class);
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -84,7 +96,7 @@ class TlsDoorsTest {
       assertThatThrownBy(() -> health(server, own, stranger)).isInstanceOf(StatusRuntimeException.class);
       assertThatThrownBy(() -> health(server, stranger, client)).isInstanceOf(StatusRuntimeException.class);
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -108,7 +120,7 @@ class TlsDoorsTest {
       assertThat(http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).statusCode())
           .isEqualTo(200);
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -128,9 +140,7 @@ class TlsDoorsTest {
     "http_server_config: {http2: false}|not supported",
     "basic_auth_users: {ann: s3cret}|ann is not a bcrypt hash"})
   void whatIsWrongInAWebConfigurationIsSaid(String yaml, String said) throws Exception {
-    TestCertificates.pair(directory, "a");
-    TestCertificates.pair(directory, "b");
-    var web = Files.writeString(directory.resolve("web.yml"), yaml);
+    var web = Files.writeString(shared.resolve("web.yml"), yaml);
     var loaded = new ConfigLoader(Map.of()).load(Map.of("http.config", List.of(web.toString())), List.of());
     assertThat(loaded).isInstanceOfSatisfying(LoadedConfig.Invalid.class,
         invalid -> assertThat(invalid.problems()).anySatisfy(p -> assertThat(p).contains(said))

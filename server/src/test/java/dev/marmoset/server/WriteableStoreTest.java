@@ -76,7 +76,7 @@ class WriteableStoreTest {
       assertThat(server.get("/api/v1/status/receipts?rejected=true&sender=x").body())
           .contains("\"accepted\":1", "\"too_old\":1");
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 
@@ -93,7 +93,7 @@ class WriteableStoreTest {
       var receipts = server.get("/api/v1/status/receipts");
       assertThat(receipts.statusCode()).as("the page is locked too").isEqualTo(401);
     } finally {
-      server.assembly().stop();
+      server.stop();
     }
   }
 }

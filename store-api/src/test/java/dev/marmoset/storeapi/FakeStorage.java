@@ -101,7 +101,7 @@ final class FakeStorage implements Storage, ExemplarStore, MetadataStore {
 
   /// Waits until queriers have been closed `times` times more.
   void awaitClosings(int times) throws InterruptedException {
-    if (!closings.tryAcquire(times, 30, TimeUnit.SECONDS)) {
+    if (!closings.tryAcquire(times, 3, TimeUnit.MINUTES)) {
       throw new AssertionError(
           "waiting for " + times + " queriers to be closed: " + openQueriers() + " are open");
     }

@@ -56,7 +56,7 @@ final class SlowReader implements ClientResponseObserver<SeriesRequest, SeriesRe
   }
 
   private Event await() throws InterruptedException {
-    Event event = events.poll(30, TimeUnit.SECONDS);
+    Event event = events.poll(3, TimeUnit.MINUTES);
     if (event == null) {
       throw new AssertionError("waiting for a message or the end of the call: nothing came in 30 s");
     }

@@ -105,11 +105,11 @@ final class StoreHarness implements AutoCloseable {
   }
 
   StoreGrpc.StoreBlockingStub store() {
-    return StoreGrpc.newBlockingStub(channel).withDeadlineAfter(Duration.ofSeconds(60));
+    return StoreGrpc.newBlockingStub(channel).withDeadlineAfter(Duration.ofMinutes(3));
   }
 
   InfoGrpc.InfoBlockingStub info() {
-    return InfoGrpc.newBlockingStub(channel).withDeadlineAfter(Duration.ofSeconds(60));
+    return InfoGrpc.newBlockingStub(channel).withDeadlineAfter(Duration.ofMinutes(3));
   }
 
   /// A request over all time.

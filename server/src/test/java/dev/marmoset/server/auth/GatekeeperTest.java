@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -88,17 +89,22 @@ class GatekeeperTest {
     String slow = BCrypt.withDefaults().hashToString(12, "right".toCharArray());
     var gatekeeper = gatekeeper(new AuthConfig(List.of(Credential.basicUser("ann", slow)), Set.of()));
     assertThat(gatekeeper.judge(basic("ann", "right"))).isInstanceOf(Verdict.Known.class);
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    // Platform threads: on one core, virtual ones would be checked one after the other, and none would find it busy.
+    try (var threads = Executors.newCachedThreadPool()) {
       var flood = new ArrayList<CompletableFuture<Verdict>>();
       for (int i = 0; i < 200; i++) {
         String wrong = "wrong" + i;
         flood.add(CompletableFuture.supplyAsync(() -> gatekeeper.judge(basic("ann", wrong)), threads));
       }
-      long begin = System.nanoTime();
-      for (int i = 0; i < 100; i++) {
+      long[] nanos = new long[100];
+      for (int i = 0; i < nanos.length; i++) {
+        long begin = System.nanoTime();
         assertThat(gatekeeper.judge(basic("ann", "right"))).isInstanceOf(Verdict.Known.class);
+        nanos[i] = System.nanoTime() - begin;
       }
-      assertThat(System.nanoTime() - begin).isLessThan(2_000_000_000L);
+      Arrays.sort(nanos);
+      // A hash takes 150 ms and more. The median, because the machine may stall.
+      assertThat(nanos[nanos.length / 2]).isLessThan(20_000_000L);
       var verdicts = flood.stream().map(CompletableFuture::join).toList();
       assertThat(verdicts).hasAtLeastOneElementOfType(Verdict.Busy.class)
           .doesNotHaveAnyElementsOfTypes(Verdict.Known.class);

@@ -12,7 +12,7 @@ import java.util.Locale;
 
 /// Speaks HTTP/1.1 byte by byte, so that a test decides what is on the wire. Not thread-safe.
 final class RawClient implements AutoCloseable {
-  private static final int PATIENCE_MS = 10_000;
+  private static final int PATIENCE_MS = 120_000;
 
   private final Socket socket = new Socket();
   private final InputStream in;

@@ -38,6 +38,7 @@ public final class LogWriter implements SeriesHolder, AutoCloseable {
   private final Clock clock;
   private final Thread thread;
   private final Thread watch;
+  private volatile boolean started;
   private volatile boolean stopping;
   private volatile boolean killed;
 
@@ -57,12 +58,19 @@ public final class LogWriter implements SeriesHolder, AutoCloseable {
   /// @throws IOException if the volume does not allow it; another attempt needs another incarnation
   public static LogWriter open(LogOptions options, FileSystem files, AcceptanceClock acceptance,
       RandomGenerator random, SeriesLabels labels, GroupApplier applier) throws IOException {
-    var committer = new LogCommitter(options, files, acceptance, random, labels, applier);
-    committer.open();
-    var writer = new LogWriter(committer, acceptance.clock());
+    LogWriter writer = openIdle(options, files, acceptance, random, labels, applier);
+    writer.started = true;
     writer.thread.start();
     writer.watch.start();
     return writer;
+  }
+
+  /// The same without threads, for tests under clocks of their own: whoever wakes the log does what is due.
+  public static LogWriter openIdle(LogOptions options, FileSystem files, AcceptanceClock acceptance,
+      RandomGenerator random, SeriesLabels labels, GroupApplier applier) throws IOException {
+    var committer = new LogCommitter(options, files, acceptance, random, labels, applier);
+    committer.open();
+    return new LogWriter(committer, acceptance.clock());
   }
 
   /// Queues a batch and wakes the log. Never blocks.
@@ -101,7 +109,11 @@ public final class LogWriter implements SeriesHolder, AutoCloseable {
   /// Has the log look at what is queued. Answers may complete on the caller's thread.
   public void wake() {
     committer.offered();
-    LockSupport.unpark(thread);
+    if (started) {
+      LockSupport.unpark(thread);
+    } else if (!stopping) {
+      committer.step();
+    }
   }
 
   @Override
@@ -198,8 +210,15 @@ public final class LogWriter implements SeriesHolder, AutoCloseable {
   /// stuck is left behind, for others to seal. Idempotent.
   @Override
   public void close() {
+    boolean again = stopping;
     stopping = true;
     committer.announceStop();
+    if (!started) {
+      if (!again) {
+        end();
+      }
+      return;
+    }
     LockSupport.unpark(thread);
     boolean interrupted = false;
     try {
@@ -223,6 +242,10 @@ public final class LogWriter implements SeriesHolder, AutoCloseable {
     while (!stopping) {
       LockSupport.parkNanos(this, stepSafely());
     }
+    end();
+  }
+
+  private void end() {
     try {
       if (killed) {
         committer.abandon();

@@ -31,17 +31,18 @@ final class FileObjectStore implements ObjectStore {
   private static final long DIRECTORY = -1;
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  private final FileSystem files = new LocalFileSystem();
+  private final FileSystem files;
   private final Path directory;
   private final int pageEntries;
 
   /// @param directory made when something is put
   FileObjectStore(Path directory) {
-    this(directory, PAGE);
+    this(new LocalFileSystem(), directory, PAGE);
   }
 
   /// @param pageEntries most entries of a page of a listing
-  FileObjectStore(Path directory, int pageEntries) {
+  FileObjectStore(FileSystem files, Path directory, int pageEntries) {
+    this.files = files;
     this.pageEntries = pageEntries;
     this.directory = directory.toAbsolutePath().normalize();
   }

@@ -23,9 +23,11 @@ import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.Matcher;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.AcceptanceClock;
+import dev.marmoset.storage.log.GroupApplier;
 import dev.marmoset.storage.log.LogOptions;
 import dev.marmoset.storage.log.LogStats;
 import dev.marmoset.storage.log.LogWriter;
+import dev.marmoset.storage.log.entry.SeriesLabels;
 import dev.marmoset.storage.objstore.ObjectStore;
 import dev.marmoset.storage.replica.FollowOptions;
 import dev.marmoset.storage.replica.Follower;
@@ -116,14 +118,25 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
   /// @throws IOException as above
   public static Tsdb open(TsdbOptions options, Ulid incarnation, FileSystem files, Clock clock,
       RandomGenerator random) throws IOException {
-    Tsdb tsdb = openIdle(options, incarnation, files, clock, random);
+    Tsdb tsdb = open(options, incarnation, files, clock, random, LogWriter::open);
     tsdb.followThread.start();
     return tsdb;
   }
 
-  /// The same without the thread that replays and follows logs, for tests: [#stepLogs] does.
+  /// The same without any thread, for tests: whoever commits writes the log, and [#stepLogs] does what the thread for the
+  /// logs of others does.
   static Tsdb openIdle(TsdbOptions options, Ulid incarnation, FileSystem files, Clock clock,
       RandomGenerator random) throws IOException {
+    return open(options, incarnation, files, clock, random, LogWriter::openIdle);
+  }
+
+  private interface LogOpening {
+    LogWriter open(LogOptions options, FileSystem files, AcceptanceClock acceptance, RandomGenerator random,
+        SeriesLabels labels, GroupApplier applier) throws IOException;
+  }
+
+  private static Tsdb open(TsdbOptions options, Ulid incarnation, FileSystem files, Clock clock,
+      RandomGenerator random, LogOpening opening) throws IOException {
     Volume volume = Volume.open(files, options.data(), incarnation);
     ScratchDirectory scratch = ScratchDirectory.open(options.scratch(), incarnation);
     var acceptance = new AcceptanceClock(clock);
@@ -132,7 +145,7 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
             options.offHeapBytes(), options.maxExemplars()), acceptance, random);
     var gate = new ReplayGate(head);
     try {
-      LogWriter log = LogWriter.open(LogOptions.standard(options.data(), incarnation, options.version(),
+      LogWriter log = opening.open(LogOptions.standard(options.data(), incarnation, options.version(),
           options.acceptanceWindow(), options.commitInterval(), options.windows().cutDelay()), files,
           acceptance, random, head,
           gate);
@@ -317,9 +330,9 @@ public final class Tsdb implements Storage, ExemplarStore, MetadataStore, AutoCl
     following.step();
   }
 
-  /// Has the logs of others looked at now, for tests whose clock does not pass by itself.
-  void lookAtLogs() {
-    LockSupport.unpark(followThread);
+  /// Does what the thread of the log does when it is woken, for tests.
+  void stepLog() {
+    log.wake();
   }
 
   /// Starts of the windows of which samples are served from memory, because no block has them yet, ms, ascending.

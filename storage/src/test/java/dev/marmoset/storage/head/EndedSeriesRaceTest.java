@@ -7,8 +7,8 @@ import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.SeriesSet;
 import dev.marmoset.storage.chunk.ChunkCut;
-import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.LocalFileSystem;
+import dev.marmoset.storage.io.PatientClock;
 import dev.marmoset.storage.io.Ulid;
 import dev.marmoset.storage.io.VirtualClock;
 import dev.marmoset.storage.labels.LabelRegion;
@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Series come back on several threads at the very moment when they are found to have ended: head, blocks and log have
 /// what was acknowledged, each sample under its own labels.
-@Timeout(120)
+@Timeout(600)
 class EndedSeriesRaceTest {
   private static final int WRITERS = 3;
   private static final int TASKS = 60;
@@ -110,17 +110,7 @@ class EndedSeriesRaceTest {
   private LogWriter openLog(Head head) throws IOException {
     long begin = System.nanoTime();
     long wall = clock.wallMillis();
-    var real = new AcceptanceClock(new Clock() {
-      @Override
-      public long wallMillis() {
-        return wall + (nanos() - begin) / 1_000_000;
-      }
-
-      @Override
-      public long nanos() {
-        return System.nanoTime();
-      }
-    });
+    var real = new AcceptanceClock(new PatientClock(time -> wall + (time - begin) / 1_000_000));
     var options = LogOptions.standard(directory.resolve("data"), LOG, "test", Duration.ofHours(24),
         Duration.ofMillis(3), Duration.ofMinutes(5));
     return LogWriter.open(options, new LocalFileSystem(), real, new Random(2), head, head);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.marmoset.storage.CommitOutcome;
-import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.LocalFileSystem;
+import dev.marmoset.storage.io.PatientClock;
 import dev.marmoset.storage.log.entry.LogBatch;
 import dev.marmoset.storage.log.read.LogCatalog;
 import dev.marmoset.storage.log.read.LogReader;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The log on its own thread, on a real file system.
-@Timeout(60)
+@Timeout(600)
 class LogWriterTest {
   private static final long NOW = 1_700_000_000_000L;
 
@@ -36,17 +36,7 @@ class LogWriterTest {
   private final AtomicLong applied = new AtomicLong();
 
   private LogWriter open() throws IOException {
-    var clock = new Clock() {
-      @Override
-      public long wallMillis() {
-        return NOW + nanos() / 1_000_000;
-      }
-
-      @Override
-      public long nanos() {
-        return System.nanoTime();
-      }
-    };
+    var clock = new PatientClock(time -> NOW + time / 1_000_000);
     var options =
         LogOptions.standard(data, LogFixture.INCARNATION, "test", Duration.ofHours(24), Duration.ofMillis(5),
             Duration.ofMinutes(5));

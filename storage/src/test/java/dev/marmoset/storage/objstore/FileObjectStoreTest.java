@@ -3,6 +3,7 @@ package dev.marmoset.storage.objstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.marmoset.storage.io.LocalFileSystem;
 import dev.marmoset.storage.objstore.ObjectStore.Condition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ class FileObjectStoreTest implements ObjectStoreContract {
 
   @Override
   public ObjectStore store() {
-    return new FileObjectStore(dir.resolve("bucket"), PAGE);
+    return new FileObjectStore(new LocalFileSystem(), dir.resolve("bucket"), PAGE);
   }
 
   @Test

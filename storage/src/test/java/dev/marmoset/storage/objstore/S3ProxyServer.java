@@ -48,7 +48,8 @@ public final class S3ProxyServer implements AutoCloseable {
         "us-east-1", true, new S3Settings.Credentials.Fixed(ACCESS_KEY, SECRET_KEY, Optional.empty()),
         new S3Settings.Encryption.BucketDefault(),
         new S3Settings.Upload(S3Settings.Upload.LEAST_PART_BYTES, true, false, Optional.empty(), Map.of()),
-        new S3Settings.Transport(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(10),
+        // Longer than a test machine stalls.
+        new S3Settings.Transport(Duration.ofMinutes(2), Duration.ofMinutes(2), Duration.ofMinutes(4),
             List.of(), false));
   }
 

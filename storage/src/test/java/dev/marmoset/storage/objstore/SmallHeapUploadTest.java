@@ -73,7 +73,7 @@ class SmallHeapUploadTest {
               System.getProperty("java.class.path"), SmallHeapUploadTest.class.getName(),
               Integer.toString(sink.getAddress().getPort())))
           .redirectErrorStream(true).redirectOutput(output.toFile()).start();
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
       assertThat(process.exitValue()).as(Files.readString(output)).isZero();
       assertThat(received).hasValue(BYTES);
     } finally {

@@ -14,10 +14,9 @@ import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.read.LogCatalog;
-import dev.marmoset.storage.objstore.BucketSettings;
+import dev.marmoset.storage.objstore.UnforcedBucket;
 import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// Several stores on one directory of real files under one virtual clock, stepped one after the other: they join, leave,
@@ -61,13 +59,7 @@ final class ReplicaSimulation implements AutoCloseable {
       var options = new TsdbOptions(data, directory.resolve("scratch-" + started++), "test", Duration.ZERO, 0,
           Long.MAX_VALUE, 0, false, windows);
       tsdb = Tsdb.openIdle(options, new UlidGenerator(clock, random).next(), files, clock, random);
-      uploads = bucket.map(path -> {
-        try {
-          return tsdb.uploads(new BucketSettings.Directory(path, "").open(), false);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
+      uploads = bucket.map(path -> tsdb.uploads(UnforcedBucket.open(path), false));
       follow();
     }
 
@@ -75,8 +67,7 @@ final class ReplicaSimulation implements AutoCloseable {
     void send(Labels labels, long t) {
       try (Appender request = tsdb.appender()) {
         append(request, labels, t);
-        assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
-            .isInstanceOf(CommitOutcome.Durable.class);
+        assertThat(request.commit()).isCompletedWithValue(CommitOutcome.Durable.INSTANCE);
       }
       know(new Event(labels, t));
       events.add(new Event(labels, t));
@@ -101,6 +92,8 @@ final class ReplicaSimulation implements AutoCloseable {
         tsdb.stepWindows();
         uploads.ifPresent(Uploads::step);
       });
+      // What it has to tell the others about windows.
+      tsdb.stepLog();
     }
 
     /// It answers with all it must have, and nothing that nobody has acknowledged.

@@ -21,7 +21,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +47,7 @@ class TsdbExemplarTest {
       exemplars.forEach(e -> verdicts.add(appender.appendExemplar(ref, e.t(), e.valueBits(), e.labels())));
       commit = appender.commit();
     }
-    assertThat(commit.orTimeout(30, TimeUnit.SECONDS).join()).isInstanceOf(CommitOutcome.Durable.class);
+    assertThat(commit.join()).isInstanceOf(CommitOutcome.Durable.class);
     return verdicts;
   }
 
@@ -60,7 +59,7 @@ class TsdbExemplarTest {
       }
       commit = appender.commit();
     }
-    assertThat(commit.orTimeout(30, TimeUnit.SECONDS).join()).isInstanceOf(CommitOutcome.Durable.class);
+    assertThat(commit.join()).isInstanceOf(CommitOutcome.Durable.class);
   }
 
   @Test

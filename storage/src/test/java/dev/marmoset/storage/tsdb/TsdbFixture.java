@@ -9,8 +9,8 @@ import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.SeriesSet;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.XorIterator;
-import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.LocalFileSystem;
+import dev.marmoset.storage.io.PatientClock;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
@@ -23,13 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /// A store on a real directory under a wall clock that tests set, opened and closed as often as a test likes.
 final class TsdbFixture implements AutoCloseable {
   static final long NOW = 1_700_006_400_000L;
-  private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /// One sample of a request.
   record Sample(Labels labels, long t, long bits) {
@@ -86,7 +83,7 @@ final class TsdbFixture implements AutoCloseable {
       }
       commit = appender.commit();
     }
-    return commit.orTimeout(30, TimeUnit.SECONDS).join();
+    return commit.join();
   }
 
   AppendResult write(Sample sample) {
@@ -113,27 +110,13 @@ final class TsdbFixture implements AutoCloseable {
   }
 
   private Tsdb open() throws IOException {
-    var clock = new Clock() {
-      @Override
-      public long wallMillis() {
-        return now;
-      }
-
-      @Override
-      public long nanos() {
-        return System.nanoTime();
-      }
-    };
+    var clock = new PatientClock(() -> now);
     Tsdb opened =
         Tsdb.open(new TsdbOptions(directory.resolve("data"), directory.resolve("scratch"), "test",
             Duration.ofMillis(1), 0, offHeapBytes, maxExemplars, false,
             WindowOptions.standard(Labels.EMPTY, window)), new LocalFileSystem(), clock,
             new SecureRandom());
-    long deadline = System.nanoTime() + WAIT_NANOS;
-    while (opened.notReady().isPresent()) {
-      assertThat(System.nanoTime()).as(opened.notReady().orElse("ready")).isLessThan(deadline);
-      LockSupport.parkNanos(1_000_000);
-    }
+    PatientClock.await("ready", () -> opened.notReady().isEmpty());
     return opened;
   }
 

@@ -3,15 +3,15 @@ package dev.marmoset.storage.tsdb;
 import static dev.marmoset.storage.tsdb.TsdbFixture.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.marmoset.storage.io.PatientClock;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.tsdb.TsdbFixture.Sample;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,23 +63,20 @@ class TsdbFollowTest {
     }
   }
 
-  private static void awaitSamples(TsdbFixture store, int count) throws IOException {
-    long deadline = deadline();
-    while (store.read().getOrDefault(ONE, new TreeMap<>()).size() < count) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      LockSupport.parkNanos(10_000_000);
-    }
+  private static void awaitSamples(TsdbFixture store, int count) {
+    PatientClock.await(count + " samples",
+        () -> read(store).getOrDefault(ONE, new TreeMap<>()).size() >= count);
   }
 
-  private static void awaitEqual(TsdbFixture a, TsdbFixture b) throws IOException {
-    long deadline = deadline();
-    while (!a.read().equals(b.read())) {
-      assertThat(System.nanoTime()).as("%s and %s", a.read(), b.read()).isLessThan(deadline);
-      LockSupport.parkNanos(10_000_000);
-    }
+  private static void awaitEqual(TsdbFixture a, TsdbFixture b) {
+    PatientClock.await("the same on both", () -> read(a).equals(read(b)));
   }
 
-  private static long deadline() {
-    return System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+  private static TreeMap<Labels, TreeMap<Long, Long>> read(TsdbFixture store) {
+    try {
+      return store.read();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

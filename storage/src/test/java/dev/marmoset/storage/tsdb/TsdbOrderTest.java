@@ -26,7 +26,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,7 +122,7 @@ class TsdbOrderTest {
       }
       commit = appender.commit();
     }
-    assertThat(commit.orTimeout(30, TimeUnit.SECONDS).join()).isInstanceOf(CommitOutcome.Durable.class);
+    assertThat(commit.join()).isInstanceOf(CommitOutcome.Durable.class);
   }
 
   private static List<Chunk> chunks(TsdbFixture store) throws IOException {

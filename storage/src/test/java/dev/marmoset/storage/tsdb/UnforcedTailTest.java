@@ -6,9 +6,9 @@ import dev.marmoset.storage.AppendResult;
 import dev.marmoset.storage.Appender;
 import dev.marmoset.storage.CommitOutcome;
 import dev.marmoset.storage.io.AppendFile;
-import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.FaultyFileSystem;
 import dev.marmoset.storage.io.FileSystem;
+import dev.marmoset.storage.io.PatientClock;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.window.WindowOptions;
@@ -20,8 +20,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,17 +56,7 @@ class UnforcedTailTest {
   }
 
   private Tsdb open(FileSystem files) throws IOException {
-    var clock = new Clock() {
-      @Override
-      public long wallMillis() {
-        return NOW;
-      }
-
-      @Override
-      public long nanos() {
-        return System.nanoTime();
-      }
-    };
+    var clock = new PatientClock(() -> NOW);
     return Tsdb
         .open(new TsdbOptions(Path.of("/v/data"), scratch, "test", Duration.ofMillis(1),
             0,
@@ -105,15 +93,11 @@ class UnforcedTailTest {
       verdict = appender.append(appender.create(REGION, 0, REGION.length), NOW, 1);
       commit = appender.commit();
     }
-    assertThat(commit.orTimeout(30, TimeUnit.SECONDS).join()).isInstanceOf(CommitOutcome.Durable.class);
+    assertThat(commit.join()).isInstanceOf(CommitOutcome.Durable.class);
     return verdict;
   }
 
   private static void awaitReady(Tsdb store) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (store.notReady().isPresent()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      LockSupport.parkNanos(1_000_000);
-    }
+    PatientClock.await("ready", () -> store.notReady().isEmpty());
   }
 }

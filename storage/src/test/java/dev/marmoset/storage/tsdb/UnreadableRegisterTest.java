@@ -127,7 +127,7 @@ class UnreadableRegisterTest {
       if (!verdict.accepted()) {
         return verdict.toString();
       }
-      return request.commit().join() instanceof CommitOutcome.Durable ? "durable" : "put off";
+      return request.commit().resultNow() instanceof CommitOutcome.Durable ? "durable" : "put off";
     }
   }
 }

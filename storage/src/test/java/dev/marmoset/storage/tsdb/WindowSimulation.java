@@ -8,17 +8,16 @@ import dev.marmoset.storage.Querier;
 import dev.marmoset.storage.SeriesSet;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.XorIterator;
+import dev.marmoset.storage.io.UlidGenerator;
 import dev.marmoset.storage.io.UnforcedFileSystem;
 import dev.marmoset.storage.io.VirtualClock;
 import dev.marmoset.storage.labels.LabelRegion;
 import dev.marmoset.storage.labels.Labels;
 import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.log.read.LogCatalog;
-import dev.marmoset.storage.objstore.BucketSettings;
-import dev.marmoset.storage.objstore.ObjectStore;
+import dev.marmoset.storage.objstore.UnforcedBucket;
 import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,14 +26,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /// A store on real files under a virtual clock: days pass in seconds. Its windows are kept step by step.
 final class WindowSimulation implements AutoCloseable {
   static final long STEP_MS = 12_000;
   private static final long LOOK_MS = 3_000;
-  private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int STEPS_PER_REQUEST = 10;
 
   final VirtualClock clock = new VirtualClock();
@@ -66,15 +62,7 @@ final class WindowSimulation implements AutoCloseable {
   }
 
   private void openBucket() {
-    uploads = bucket.map(directory -> tsdb.uploads(open(directory), false));
-  }
-
-  private static ObjectStore open(Path directory) {
-    try {
-      return new BucketSettings.Directory(directory, "").open();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    uploads = bucket.map(directory -> tsdb.uploads(UnforcedBucket.open(directory), false));
   }
 
   /// Lets time pass while samples come: every two minutes one of each series, now and then late ones.
@@ -91,10 +79,10 @@ final class WindowSimulation implements AutoCloseable {
         if (due) {
           fill(request, series, late);
         }
-        assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
-            .isInstanceOf(CommitOutcome.Durable.class);
+        assertThat(request.commit()).isCompletedWithValue(CommitOutcome.Durable.INSTANCE);
       }
       if (steps % STEPS_PER_REQUEST == 0) {
+        tsdb.stepLogs();
         tsdb.stepWindows();
         uploads.ifPresent(Uploads::step);
       }
@@ -162,15 +150,13 @@ final class WindowSimulation implements AutoCloseable {
   private void awaitSeals() throws IOException {
     for (int i = 0; LogCatalog.read(files, data).logs().stream().filter(log -> !log.sealed())
         .count() > 1; i++) {
-      assertThat(i).as("looks at the log of a dead process").isLessThan(500);
+      assertThat(i).as("looks at the log of a dead process").isLessThan(50);
       clock.pass(LOOK_MS);
       try (Appender request = tsdb.appender()) {
         append(request, Labels.of("__name__", "tick"), clock.wallMillis());
-        assertThat(request.commit().orTimeout(30, TimeUnit.SECONDS).join())
-            .isInstanceOf(CommitOutcome.Durable.class);
+        assertThat(request.commit()).isCompletedWithValue(CommitOutcome.Durable.INSTANCE);
       }
-      tsdb.lookAtLogs();
-      LockSupport.parkNanos(10_000_000);
+      tsdb.stepLogs();
     }
   }
 
@@ -184,15 +170,10 @@ final class WindowSimulation implements AutoCloseable {
   }
 
   private Tsdb open() throws IOException {
-    Tsdb opened = Tsdb.open(
-        new TsdbOptions(data, scratch, "test", Duration.ZERO, 0, Long.MAX_VALUE, 0, false, windows),
-        files,
-        clock, random);
-    long deadline = System.nanoTime() + WAIT_NANOS;
-    while (opened.notReady().isPresent()) {
-      assertThat(System.nanoTime()).as(opened.notReady().orElse("ready")).isLessThan(deadline);
-      LockSupport.parkNanos(1_000_000);
-    }
+    var options = new TsdbOptions(data, scratch, "test", Duration.ZERO, 0, Long.MAX_VALUE, 0, false, windows);
+    Tsdb opened = Tsdb.openIdle(options, new UlidGenerator(clock, random).next(), files, clock, random);
+    opened.stepLogs();
+    assertThat(opened.notReady()).isEmpty();
     return opened;
   }
 

@@ -52,10 +52,14 @@ class S3FaultTest {
   }
 
   private static S3Settings settings(String bucket, int port) {
-    S3Settings usual = S3ProxyServer.settings(bucket, port);
+    return S3ProxyServer.settings(bucket, port);
+  }
+
+  private static S3Settings impatient(String bucket, int port) {
+    S3Settings usual = settings(bucket, port);
     return new S3Settings(bucket, "", usual.endpoint(), usual.region(), true, usual.credentials(),
-        usual.encryption(), usual.upload(), new S3Settings.Transport(Duration.ofSeconds(5),
-            Duration.ofSeconds(2), Duration.ofSeconds(20), List.of(), false));
+        usual.encryption(), usual.upload(), new S3Settings.Transport(Duration.ofMinutes(2),
+            Duration.ofSeconds(2), Duration.ofMinutes(4), List.of(), false));
   }
 
   private String bucket() throws Exception {
@@ -105,7 +109,7 @@ class S3FaultTest {
   void aSilentServerIsGivenUp() throws Exception {
     var fixture = new UploadFixture();
     try (var proxy = new FaultyProxy(server.port(), (_, _) -> Fault.SILENCE);
-        ObjectStore store = settings(bucket(), proxy.port()).open()) {
+        ObjectStore store = impatient(bucket(), proxy.port()).open()) {
       assertThat(fixture.uploaderTo(store).upload(fixture.block(0))).isInstanceOfSatisfying(
           UploadOutcome.Retry.class, retry -> assertThat(retry.cause()).isEqualTo(Cause.BUCKET));
       assertThat(proxy.requests()).as("the SDK does not try again").hasSize(1);
