@@ -200,7 +200,12 @@ class AbuseTest {
         var _ = Crowd.of(200, httpAddress(), "GET /" + "a".repeat(1 << 20))) {
       honestWriteIsTaken();
     }
-    assertThat(post(NOTHING, "x-long", "y".repeat(100_000)).statusCode()).isEqualTo(431);
+    // Closed with the rest of the head unread, so that the answer may be lost on its way.
+    int status = HUNG_UP;
+    for (int i = 0; i < 100 && status == HUNG_UP; i++) {
+      status = statusOrHungUp(NOTHING, "x-long", "y".repeat(100_000));
+    }
+    assertThat(status).isEqualTo(431);
   }
 
   @Test
@@ -391,17 +396,20 @@ class AbuseTest {
       var statuses = new ArrayList<Future<Integer>>();
       for (int i = 0; i < requests; i++) {
         byte[] next = body.apply(i);
-        statuses.add(executor.submit(() -> {
-          try {
-            return post(next, "Content-Type", "application/x-protobuf").statusCode();
-          } catch (IOException _) {
-            return HUNG_UP; // answered before all was sent, and closed
-          }
-        }));
+        statuses.add(executor.submit(() -> statusOrHungUp(next, "Content-Type", "application/x-protobuf")));
       }
       for (var status : statuses) {
         assertThat(status.get()).isIn(400, 413, 503, HUNG_UP);
       }
+    }
+  }
+
+  /// [#HUNG_UP] if the server answered before all was sent, and closed.
+  private int statusOrHungUp(byte[] body, String... headers) throws InterruptedException {
+    try {
+      return post(body, headers).statusCode();
+    } catch (IOException _) {
+      return HUNG_UP;
     }
   }
 
@@ -438,7 +446,13 @@ class AbuseTest {
         .addSamples(Sample.newBuilder().setTimestamp(honestTime).setValue(1))).build();
     byte[] body = Snappy.compress(request.toByteArray());
     assertQuick("an honest write", () -> {
-      HttpResponse<String> answer = post(body, "Content-Encoding", "snappy");
+      HttpResponse<String> answer;
+      try {
+        answer = post(body, "Content-Encoding", "snappy");
+      } catch (IOException _) {
+        // An idle connection may be closed to make room just when it is used again.
+        answer = post(body, "Content-Encoding", "snappy");
+      }
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
     });
   }

@@ -87,10 +87,7 @@ public final class FaultyProxy implements AutoCloseable {
 
   private static void relay(Socket client, Socket server, String head, Fault fault) throws IOException {
     switch (fault) {
-      case CUT_REQUEST -> {
-        server.getOutputStream().write(head.getBytes(ISO_8859_1), 0, head.length() - 2);
-        client.getInputStream().read();
-      }
+      case CUT_REQUEST -> server.getOutputStream().write(head.getBytes(ISO_8859_1), 0, head.length() - 2);
       case SILENCE -> {
         while (client.getInputStream().read() >= 0) {
           // Until the client gives up.
