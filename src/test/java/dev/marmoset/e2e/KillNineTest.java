@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A killed process leaves the page cache alone, so this does not show that the log is forced to disk before the
 /// answer; the crash tests of `storage.log` do. It shows the order of answer, log and replay in the shipped program.
 class KillNineTest {
-  /// A start is most of what a round costs; an answer before the write is found in each.
+  /// A start is most of what a round costs. The long run has ten times as many.
   private static final int ROUNDS = 6;
   private static final int MANY_ROUNDS = 60;
   private static final int WRITERS = 8;
