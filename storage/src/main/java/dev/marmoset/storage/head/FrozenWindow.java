@@ -18,6 +18,7 @@ import org.roaringbitmap.RoaringBitmap;
 public final class FrozenWindow {
   /// Series per hold of the head's lock while ids are collected.
   private static final int BATCH = 8192;
+  private static final int AHEAD = Integer.getInteger("ahead", 16);
 
   private final Head head;
   private final HeadWindow window;
@@ -119,6 +120,7 @@ public final class FrozenWindow {
     private final int[] ids;
     private final HeadView view = new HeadView(0, Long.MIN_VALUE);
     private int next;
+    long seen;
     private @Nullable ChunkSeries current;
 
     Cursor(int[] ids) {
@@ -128,6 +130,9 @@ public final class FrozenWindow {
     @Override
     public boolean next() throws IOException {
       while (next < ids.length) {
+        if (next % AHEAD == 0) {
+          prefetch();
+        }
         int id = ids[next++];
         List<Chunk> chunks = new SeriesReader(head, id, view).chunksOf(window);
         if (!chunks.isEmpty()) {
@@ -137,6 +142,15 @@ public final class FrozenWindow {
       }
       current = null;
       return false;
+    }
+
+    private void prefetch() {
+      head.lock.lock();
+      try {
+        seen += head.openChunks.prefetch(ids, next, Math.min(next + AHEAD, ids.length));
+      } finally {
+        head.lock.unlock();
+      }
     }
 
     @Override
