@@ -14,8 +14,8 @@ import java.util.List;
 /// the symbols, about 70 B per label pair, and a fixed number of postings; it does not grow with series, chunks or
 /// samples. [IndexFormat] tells what comes out.
 public final class IndexWriter implements Closeable {
-  /// Refs of postings in memory: 8 MiB. With ten labels per series, one walk over the spilled series per 190,000 series; the first
-  /// one writes them.
+  /// Refs of postings in memory: 8 MiB. With ten labels per series, one walk over the spilled series per 190,000 series;
+  /// the first of them also writes the series.
   static final int POSTINGS_BUDGET = 1 << 21;
 
   private final SequentialOutput out;
