@@ -207,25 +207,22 @@ public final class OpenChunks implements AutoCloseable {
         Arrays.copyOfRange(encoded, encodedFrom, encodedFrom + length));
   }
 
-  /// Has the processor fetch the lines and open chunks of several series, which are about to be read, side by side: one
-  /// after the other each is a chain of cache misses, which takes longer than all else that reading does.
+  /// Has the processor fetch the open chunks of series that are about to be read, side by side: read one after the other
+  /// each is a chain of cache misses, which takes as long as all else that reading does.
   ///
-  /// @return nothing of use; it keeps the compiler from leaving the reads out
-  long prefetch(int[] ids, int from, int to) {
+  /// @param ids  of which those from `from` on and before `to` are meant
+  public void prefetch(int[] ids, int from, int to) {
     var links = new long[to - from];
     for (int i = 0; i < links.length; i++) {
       links[i] = (int) lines.get(ids[from + i], LABELS_AND_TAIL) + 1L;
     }
-    long seen = 0;
     for (int hop = 0; hop < PREFETCHED_SEGMENTS; hop++) {
       for (int i = 0; i < links.length; i++) {
         if (links[i] > 0) {
           links[i] = segments.get((int) links[i] - 1, LINK);
-          seen += links[i];
         }
       }
     }
-    return seen;
   }
 
   /// Time of the open chunk's first sample, ms. Meaningful only while there is an open chunk.
