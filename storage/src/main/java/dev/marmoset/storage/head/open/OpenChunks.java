@@ -208,7 +208,7 @@ public final class OpenChunks implements AutoCloseable {
   }
 
   /// Has the processor fetch the open chunks of series that are about to be read, side by side: read one after the other
-  /// each is a chain of cache misses, which takes as long as all else that reading does.
+  /// each is a chain of cache misses, together a fifth of what reading costs.
   ///
   /// @param ids  of which those from `from` on and before `to` are meant
   public void prefetch(int[] ids, int from, int to) {
