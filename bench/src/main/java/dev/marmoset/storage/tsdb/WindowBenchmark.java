@@ -8,6 +8,7 @@ import dev.marmoset.storage.block.Block;
 import dev.marmoset.storage.block.meta.BlockMeta;
 import dev.marmoset.storage.chunk.Chunk;
 import dev.marmoset.storage.chunk.ChunkCut;
+import dev.marmoset.storage.io.AppendFile;
 import dev.marmoset.storage.io.Clock;
 import dev.marmoset.storage.io.LocalFileSystem;
 import dev.marmoset.storage.labels.LabelRegion;
@@ -16,6 +17,8 @@ import dev.marmoset.storage.labels.TimeRange;
 import dev.marmoset.storage.window.WindowOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,13 +31,20 @@ import java.util.stream.Stream;
 /// What does a window cost when it becomes a block, how large is it, and is it read as cheaply as memory? Prints CPU of the
 /// calling thread per chunk, bytes per sample and series, and the cost of reading everything before and after.
 ///
+/// The CPU of the kernel is printed apart, and beside it what writing about as many zeros to a file has cost right before
+/// the cut. On a virtual machine that gives free memory back to its host, the first touch of a page of the page cache
+/// costs ten times the copy into it, and whether it is the first changes by the minute; after the zeros it is not.
+///
 /// `java … -cp bench/target/classes:server/target/marmoset.jar dev.marmoset.storage.tsdb.WindowBenchmark [series [directory]]`;
-/// a directory that is named is kept, with the block below `data/blocks`.
+/// a directory that is named is kept, with the blocks below `data/blocks`. `-Dbench.windows=2` cuts a second window, with
+/// code that is compiled.
 public final class WindowBenchmark {
+  private static final int WINDOWS = Integer.getInteger("bench.windows", 1);
   private static final long BEGIN = ChunkCut.windowStart(1_700_000_000_000L);
   private static final int SCRAPES = (int) (ChunkCut.WINDOW_MS / SeriesFixtures.SCRAPE_MS);
   private static final int READS = 5;
   private static final int REQUEST = 5_000;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private WindowBenchmark() {}
 
@@ -54,27 +64,39 @@ public final class WindowBenchmark {
       while (tsdb.notReady().isPresent()) {
         Thread.onSpinWait();
       }
-      fill(tsdb, clock, series);
-      System.out.printf("read from memory:  %.2f us CPU per series%n", read(tsdb, series));
-      goOn(tsdb, clock);
-      long before = cpu();
-      tsdb.stepWindows();
-      long cut = cpu() - before;
-      BlockMeta meta = meta(directory.resolve("data/blocks"));
-      Path block = directory.resolve("data/blocks").resolve(meta.ulid().toString());
-      System.out.printf("cut: %d series, %d chunks, %.2f us CPU per chunk%n", meta.stats().series(),
-          meta.stats().chunks(), cut / 1000.0 / meta.stats().chunks());
-      System.out.printf("chunks %.3f B/sample, index %.1f B/series%n",
-          (double) size(block.resolve("chunks")) / meta.stats().samples(),
-          (double) Files.size(block.resolve("index")) / meta.stats().series());
-      System.out.printf("read from block:   %.2f us CPU per series%n", read(tsdb, series));
+      for (int window = 0; window < WINDOWS; window++) {
+        fill(tsdb, clock, series, BEGIN + window * ChunkCut.WINDOW_MS);
+        System.out.printf("read from memory:  %.2f us CPU per series%n", read(tsdb, series));
+        goOn(tsdb, clock, BEGIN + (window + 1) * ChunkCut.WINDOW_MS);
+        cut(tsdb, directory, series);
+        System.out.printf("read from block:   %.2f us CPU per series%n", read(tsdb, series));
+      }
     }
     if (!kept) {
       delete(directory);
     }
   }
 
-  private static void fill(Tsdb tsdb, SettableClock clock, int series) {
+  private static void cut(Tsdb tsdb, Path directory, int series) throws IOException {
+    long zeros = writeZeros(directory.resolve("zeros"), 2L * series * SCRAPES);
+    long before = cpu();
+    long user = THREADS.getCurrentThreadUserTime();
+    tsdb.stepWindows();
+    user = THREADS.getCurrentThreadUserTime() - user;
+    long cut = cpu() - before;
+    BlockMeta meta = meta(directory.resolve("data/blocks"));
+    Path block = directory.resolve("data/blocks").resolve(meta.ulid().toString());
+    double chunks = meta.stats().chunks() * 1000.0;
+    System.out.printf(
+        "cut: %d series, %d chunks, %.2f us CPU per chunk: user %.2f, system %.2f (zeros before: %.2f)%n",
+        meta.stats().series(), meta.stats().chunks(), cut / chunks, user / chunks, (cut - user) / chunks,
+        zeros / chunks);
+    System.out.printf("chunks %.3f B/sample, index %.1f B/series%n",
+        (double) size(block.resolve("chunks")) / meta.stats().samples(),
+        (double) Files.size(block.resolve("index")) / meta.stats().series());
+  }
+
+  private static void fill(Tsdb tsdb, SettableClock clock, int series, long begin) {
     var fixtures = new SeriesFixtures(series);
     byte[][] regions = new byte[series][];
     for (int i = 0; i < series; i++) {
@@ -83,11 +105,11 @@ public final class WindowBenchmark {
     var random = new SplittableRandom(1);
     for (int scrape = 0; scrape < SCRAPES; scrape++) {
       for (int from = 0; from < series; from += REQUEST) {
-        clock.now = BEGIN + scrape * SeriesFixtures.SCRAPE_MS + from * SeriesFixtures.SCRAPE_MS / series;
+        clock.now = begin + scrape * SeriesFixtures.SCRAPE_MS + from * SeriesFixtures.SCRAPE_MS / series;
         try (Appender appender = tsdb.appender()) {
           for (int i = from; i < Math.min(series, from + REQUEST); i++) {
             long ref = appender.create(regions[i], 0, regions[i].length);
-            long t = BEGIN + scrape * SeriesFixtures.SCRAPE_MS + i / SeriesFixtures.SERIES_PER_HOST
+            long t = begin + scrape * SeriesFixtures.SCRAPE_MS + i / SeriesFixtures.SERIES_PER_HOST
                 + (random.nextInt(20) == 0 ? random.nextInt(4) : 0);
             appender.append(ref, t, fixtures.nextBits(i, scrape));
           }
@@ -98,9 +120,9 @@ public final class WindowBenchmark {
   }
 
   /// Lets time pass until the window is due, with a sample now and then: the lease must not lapse.
-  private static void goOn(Tsdb tsdb, SettableClock clock) {
+  private static void goOn(Tsdb tsdb, SettableClock clock, long end) {
     byte[] region = LabelRegion.encode(Labels.of("__name__", "tick"));
-    while (clock.now < BEGIN + ChunkCut.WINDOW_MS + Duration.ofMinutes(6).toMillis()) {
+    while (clock.now < end + Duration.ofMinutes(6).toMillis()) {
       clock.now += 5_000;
       try (Appender appender = tsdb.appender()) {
         appender.append(appender.create(region, 0, region.length), clock.now, 0);
@@ -132,7 +154,7 @@ public final class WindowBenchmark {
 
   private static BlockMeta meta(Path blocks) throws IOException {
     try (Stream<Path> found = Files.list(blocks)) {
-      return Block.readMeta(new LocalFileSystem(), found.findFirst().orElseThrow());
+      return Block.readMeta(new LocalFileSystem(), found.max(Comparator.naturalOrder()).orElseThrow());
     }
   }
 
@@ -154,8 +176,21 @@ public final class WindowBenchmark {
     }
   }
 
+  /// CPU of writing zeros to a file, ns.
+  private static long writeZeros(Path path, long bytes) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocateDirect(128 * 1024);
+    long before = cpu();
+    try (AppendFile file = new LocalFileSystem().create(path)) {
+      while (file.size() < bytes) {
+        file.writeAll(piece.clear());
+      }
+    }
+    Files.delete(path);
+    return cpu() - before;
+  }
+
   private static long cpu() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    return THREADS.getCurrentThreadCpuTime();
   }
 
   /// Both clocks, set.

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// Writes a file in Prometheus' block formats from its first to its last byte: fixed integers big-endian, numbers as Go
 /// varints, checksums CRC32C big-endian. Confined to one thread; owns the file.
 ///
+/// Bytes collect in an array, not in a direct buffer: checksum, hash and copying all take arrays as they are, while the
+/// JDK's SHA-256 copies a direct buffer in pieces of 4 KiB.
+///
 /// After an [IOException] the file is unusable; close it and delete it.
 public final class SequentialOutput implements Closeable {
   /// Bytes collected before the file is written: large enough that the system call does not count.
@@ -20,7 +23,8 @@ public final class SequentialOutput implements Closeable {
   private static final int MAX_VARINT_BYTES = 10;
 
   private final AppendFile file;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private int buffered;
   private final CRC32C crc = new CRC32C();
   private final @Nullable MessageDigest digest;
   /// Where in the buffer the bytes begin that the running checksum has not seen.
@@ -39,25 +43,29 @@ public final class SequentialOutput implements Closeable {
 
   /// Bytes written so far.
   public long position() {
-    return flushed + buffer.position();
+    return flushed + buffered;
   }
 
   /// Appends one byte.
   public void u8(int value) throws IOException {
     room(Byte.BYTES);
-    buffer.put((byte) value);
+    buffer[buffered++] = (byte) value;
   }
 
   /// Appends four bytes, big-endian.
   public void u32(int value) throws IOException {
     room(Integer.BYTES);
-    buffer.putInt(value);
+    buffer[buffered] = (byte) (value >>> 24);
+    buffer[buffered + 1] = (byte) (value >>> 16);
+    buffer[buffered + 2] = (byte) (value >>> 8);
+    buffer[buffered + 3] = (byte) value;
+    buffered += Integer.BYTES;
   }
 
   /// Appends eight bytes, big-endian.
   public void u64(long value) throws IOException {
-    room(Long.BYTES);
-    buffer.putLong(value);
+    u32((int) (value >>> Integer.SIZE));
+    u32((int) value);
   }
 
   /// Appends an unsigned varint.
@@ -65,10 +73,10 @@ public final class SequentialOutput implements Closeable {
     room(MAX_VARINT_BYTES);
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      buffer.put((byte) (rest | 0x80));
+      buffer[buffered++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }
-    buffer.put((byte) rest);
+    buffer[buffered++] = (byte) rest;
   }
 
   /// Bytes that [#uvarint] takes for `value`, 1 to 10.
@@ -81,8 +89,9 @@ public final class SequentialOutput implements Closeable {
     int done = 0;
     while (done < length) {
       room(1);
-      int n = Math.min(length - done, buffer.remaining());
-      buffer.put(source, offset + done, n);
+      int n = Math.min(length - done, BUFFER_BYTES - buffered);
+      System.arraycopy(source, offset + done, buffer, buffered, n);
+      buffered += n;
       done += n;
     }
   }
@@ -103,7 +112,7 @@ public final class SequentialOutput implements Closeable {
   /// Starts the checksum: it covers what is written from here to [#endCrc].
   public void startCrc() {
     crc.reset();
-    crcFrom = buffer.position();
+    crcFrom = buffered;
     crcRunning = true;
   }
 
@@ -138,7 +147,7 @@ public final class SequentialOutput implements Closeable {
   }
 
   private void room(int bytes) throws IOException {
-    if (buffer.remaining() < bytes) {
+    if (BUFFER_BYTES - buffered < bytes) {
       flush();
     }
   }
@@ -147,20 +156,18 @@ public final class SequentialOutput implements Closeable {
     if (crcRunning) {
       updateCrc();
     }
-    flushed += buffer.position();
-    buffer.flip();
     if (digest != null) {
-      digest.update(buffer.duplicate());
+      digest.update(buffer, 0, buffered);
     }
-    file.writeAll(buffer);
-    buffer.clear();
+    file.writeAll(ByteBuffer.wrap(buffer, 0, buffered));
+    flushed += buffered;
+    buffered = 0;
     crcFrom = 0;
   }
 
   private void updateCrc() {
-    int end = buffer.position();
-    crc.update(buffer.duplicate().position(crcFrom).limit(end));
-    crcFrom = end;
+    crc.update(buffer, crcFrom, buffered - crcFrom);
+    crcFrom = buffered;
   }
 
   private static MessageDigest sha256Digest() {

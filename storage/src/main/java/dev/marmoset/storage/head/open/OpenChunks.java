@@ -49,6 +49,8 @@ import org.jspecify.annotations.Nullable;
 public final class OpenChunks implements AutoCloseable {
   private static final int LINK = Slab.SLOT_WORDS - 1;
   private static final int NO_TAIL = -1;
+  /// Segments of an open chunk that are fetched ahead: 120 samples of 2 B take five.
+  private static final int PREFETCHED_SEGMENTS = 6;
   /// Segments go to scratch from three quarters of the memory on: the rest is for the lines and first segments of new
   /// series, which cannot go there.
   private static final int SPILL_AT_NUMERATOR = 3;
@@ -203,6 +205,24 @@ public final class OpenChunks implements AutoCloseable {
     int length = encode(id);
     return new Chunk(ChunkEncoding.XOR, firstTime(id), lines.get(id, LAST_TIME),
         Arrays.copyOfRange(encoded, encodedFrom, encodedFrom + length));
+  }
+
+  /// Has the processor fetch the open chunks of series that are about to be read, side by side: read one after the other
+  /// each is a chain of cache misses, together a fifth of what reading costs.
+  ///
+  /// @param ids  of which those from `from` on and before `to` are meant
+  public void prefetch(int[] ids, int from, int to) {
+    var links = new long[to - from];
+    for (int i = 0; i < links.length; i++) {
+      links[i] = (int) lines.get(ids[from + i], LABELS_AND_TAIL) + 1L;
+    }
+    for (int hop = 0; hop < PREFETCHED_SEGMENTS; hop++) {
+      for (int i = 0; i < links.length; i++) {
+        if (links[i] > 0) {
+          links[i] = segments.get((int) links[i] - 1, LINK);
+        }
+      }
+    }
   }
 
   /// Time of the open chunk's first sample, ms. Meaningful only while there is an open chunk.

@@ -14,7 +14,8 @@ import java.util.List;
 /// the symbols, about 70 B per label pair, and a fixed number of postings; it does not grow with series, chunks or
 /// samples. [IndexFormat] tells what comes out.
 public final class IndexWriter implements Closeable {
-  /// Refs of postings in memory: 8 MiB. With ten labels per series, one walk over the spilled series per 190,000 series.
+  /// Refs of postings in memory: 8 MiB. With ten labels per series, one walk over the spilled series per 190,000 series;
+  /// the first of them also writes the series.
   static final int POSTINGS_BUDGET = 1 << 21;
 
   private final SequentialOutput out;
@@ -109,13 +110,14 @@ public final class IndexWriter implements Closeable {
     out.u8(IndexFormat.VERSION);
     writeSymbols();
     long series = out.position();
-    writeSeries(series);
-    long postings = out.position();
     int[] sorted = pairs.sorted();
-    long[] lists = new PostingsSection(out, () -> new SeriesPass(pairs, spill, series), pairs, sorted,
-        seriesCount, postingsBudget).write();
+    var lists = new PostingsSection(out, () -> new SeriesPass(pairs, spill, series), pairs, sorted,
+        seriesCount, postingsBudget);
+    writeSeries(series, lists);
+    long postings = out.position();
+    long[] offsets = lists.write();
     long table = out.position();
-    writeTable(sorted, lists);
+    writeTable(sorted, offsets);
     writeToc(series, postings, table);
   }
 
@@ -142,10 +144,11 @@ public final class IndexWriter implements Closeable {
     out.endCrc();
   }
 
-  private void writeSeries(long section) throws IOException {
+  private void writeSeries(long section, PostingsSection lists) throws IOException {
     var pass = new SeriesPass(pairs, spill, section);
     while (pass.next()) {
       pass.write(out);
+      lists.take(pass);
       largestEntry = Math.max(largestEntry, pass.entryBytes());
     }
     largestEntry = largestEntry + IndexFormat.SERIES_ALIGNMENT - 1 & -IndexFormat.SERIES_ALIGNMENT;

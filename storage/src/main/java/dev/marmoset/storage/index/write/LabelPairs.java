@@ -15,13 +15,11 @@ final class LabelPairs {
 
   private final SymbolTable symbols = new SymbolTable();
   private final PairTable pairs = new PairTable();
+  /// Symbols of a pair: numbers until [#seal], then ordinals.
   private int[] names = new int[INITIAL];
   private int[] values = new int[INITIAL];
   private int[] series = new int[INITIAL];
   private byte[][] sortedSymbols = new byte[0][];
-  /// Ordinal of a symbol by its number, and the way back.
-  private int[] ordinals = new int[0];
-  private int[] numbers = new int[0];
   private Labels last = Labels.EMPTY;
   private int[] lastPairs = new int[16];
 
@@ -33,8 +31,10 @@ final class LabelPairs {
       lastPairs = Arrays.copyOf(lastPairs, labels.size() * 2);
     }
     for (int i = 0; i < labels.size(); i++) {
-      if (!sameAsLast(labels, i)) {
-        lastPairs[i] = number(labels.nameBytes(i), labels.valueBytes(i));
+      boolean sameName = i < last.size() && Arrays.equals(labels.nameBytes(i), last.nameBytes(i));
+      if (!sameName || !Arrays.equals(labels.valueBytes(i), last.valueBytes(i))) {
+        int name = sameName ? names[lastPairs[i]] : symbol(labels.nameBytes(i));
+        lastPairs[i] = number(name, symbol(labels.valueBytes(i)));
       }
       series[lastPairs[i]]++;
     }
@@ -42,14 +42,11 @@ final class LabelPairs {
     return lastPairs;
   }
 
-  private boolean sameAsLast(Labels labels, int i) {
-    return i < last.size() && Arrays.equals(labels.valueBytes(i), last.valueBytes(i))
-        && Arrays.equals(labels.nameBytes(i), last.nameBytes(i));
+  private int symbol(byte[] utf8) {
+    return symbols.intern(utf8, 0, utf8.length);
   }
 
-  private int number(byte[] name, byte[] value) {
-    int nameSymbol = symbols.intern(name, 0, name.length);
-    int valueSymbol = symbols.intern(value, 0, value.length);
+  private int number(int nameSymbol, int valueSymbol) {
     int before = pairs.size();
     int pair = pairs.findOrAdd(nameSymbol, valueSymbol);
     if (pair == before) {
@@ -69,12 +66,13 @@ final class LabelPairs {
     sortedSymbols = new byte[symbols.size()][];
     Arrays.setAll(sortedSymbols, symbols::bytes);
     Arrays.sort(sortedSymbols, Arrays::compareUnsigned);
-    ordinals = new int[sortedSymbols.length];
-    numbers = new int[sortedSymbols.length];
-    for (int ordinal = 0; ordinal < sortedSymbols.length; ordinal++) {
-      int number = symbols.find(sortedSymbols[ordinal]);
-      ordinals[number] = ordinal;
-      numbers[ordinal] = number;
+    int[] ordinals = new int[sortedSymbols.length];
+    for (int ordinal = 0; ordinal < ordinals.length; ordinal++) {
+      ordinals[symbols.find(sortedSymbols[ordinal])] = ordinal;
+    }
+    for (int pair = 0; pair < size(); pair++) {
+      names[pair] = ordinals[names[pair]];
+      values[pair] = ordinals[values[pair]];
     }
   }
 
@@ -89,19 +87,19 @@ final class LabelPairs {
   }
 
   int nameOrdinal(int pair) {
-    return ordinals[names[pair]];
+    return names[pair];
   }
 
   int valueOrdinal(int pair) {
-    return ordinals[values[pair]];
+    return values[pair];
   }
 
   byte[] name(int pair) {
-    return symbols.bytes(names[pair]);
+    return sortedSymbols[names[pair]];
   }
 
   byte[] value(int pair) {
-    return symbols.bytes(values[pair]);
+    return sortedSymbols[values[pair]];
   }
 
   /// Number of series that carry the pair.
@@ -111,15 +109,24 @@ final class LabelPairs {
 
   /// All pairs, ascending by name, then by value.
   int[] sorted() {
-    long[] keys = new long[size()];
-    for (int pair = 0; pair < keys.length; pair++) {
-      keys[pair] = (long) nameOrdinal(pair) << 32 | valueOrdinal(pair);
+    int[] all = new int[size()];
+    Arrays.setAll(all, pair -> pair);
+    return sortedBy(names, sortedBy(values, all));
+  }
+
+  /// Pairs ascending by an ordinal of theirs; equal ones stay in their order. Ordinals are dense, so they are counted.
+  private int[] sortedBy(int[] ordinals, int[] some) {
+    int[] places = new int[sortedSymbols.length + 1];
+    for (int pair : some) {
+      places[ordinals[pair] + 1]++;
     }
-    Arrays.sort(keys);
-    int[] sorted = new int[keys.length];
-    for (int i = 0; i < keys.length; i++) {
-      sorted[i] = pairs.find(numbers[(int) (keys[i] >>> 32)], numbers[(int) keys[i]]);
+    for (int i = 1; i < places.length; i++) {
+      places[i] += places[i - 1];
     }
-    return sorted;
+    int[] target = new int[some.length];
+    for (int pair : some) {
+      target[places[ordinals[pair]]++] = pair;
+    }
+    return target;
   }
 }

@@ -7,8 +7,9 @@ import java.util.function.Supplier;
 
 /// Writes the postings lists of an index, as many at once as a fixed number of refs in memory allows.
 ///
-/// The length of every list is known beforehand, so one walk over the series fills a batch of lists side by side. A list
-/// that alone exceeds the memory is written while walking. Confined to one thread.
+/// The length of every list is known beforehand, so one walk over the series fills a batch of lists side by side. The first
+/// batch, mostly the only one, is filled by the walk that writes the series ([#take]). A list that alone exceeds the memory
+/// is written while walking. Confined to one thread.
 final class PostingsSection {
   private final SequentialOutput out;
   private final Supplier<SeriesPass> series;
@@ -17,6 +18,9 @@ final class PostingsSection {
   /// List of a pair.
   private final int[] listOfPair;
   private final int budget;
+  /// The batch: its first list, and the one behind its last.
+  private int first;
+  private int end;
   /// Where the next ref of a list of the batch goes.
   private int[] cursors = new int[0];
   private int[] refs = new int[0];
@@ -36,6 +40,37 @@ final class PostingsSection {
       counts[i + 1] = pairs.seriesCount(sorted[i]);
       listOfPair[sorted[i]] = i + 1;
     }
+    startBatch(0);
+  }
+
+  private void startBatch(int list) {
+    first = list;
+    end = list;
+    int sum = 0;
+    while (end < counts.length && (long) sum + counts[end] <= budget) {
+      sum += counts[end++];
+    }
+    cursors = new int[end - first];
+    refs = refs.length >= sum ? refs : new int[sum];
+    int at = 0;
+    for (int i = 0; i < cursors.length; i++) {
+      cursors[i] = at;
+      at += counts[first + i];
+    }
+  }
+
+  /// Takes the series that a walk has come to into the lists of the batch. To be called by the walk before [#write].
+  void take(SeriesPass pass) {
+    int ref = pass.ref();
+    if (first == 0 && end > 0) {
+      refs[cursors[0]++] = ref;
+    }
+    for (int i = 0; i < pass.pairCount(); i++) {
+      int list = listOfPair[pass.pair(i)];
+      if (list >= first && list < end) {
+        refs[cursors[list - first]++] = ref;
+      }
+    }
   }
 
   /// Writes all lists.
@@ -43,57 +78,33 @@ final class PostingsSection {
   /// @return the offset of each
   long[] write() throws IOException {
     long[] offsets = new long[counts.length];
-    int from = 0;
-    while (from < counts.length) {
-      int to = batchEnd(from);
-      if (to == from) {
-        to = from + 1;
-        writeWhileWalking(from, offsets);
+    while (first < counts.length) {
+      if (first == end) {
+        writeWhileWalking(first, offsets);
+        startBatch(first + 1);
       } else {
-        collect(from, to);
-        writeCollected(from, to, offsets);
+        if (first > 0) {
+          collect();
+        }
+        writeCollected(offsets);
+        startBatch(end);
       }
-      from = to;
     }
     return offsets;
   }
 
-  private int batchEnd(int from) {
-    int to = from;
-    long sum = 0;
-    while (to < counts.length && sum + counts[to] <= budget) {
-      sum += counts[to++];
-    }
-    return to;
-  }
-
-  private void collect(int from, int to) throws IOException {
-    cursors = new int[to - from];
-    int sum = 0;
-    for (int list = from; list < to; list++) {
-      cursors[list - from] = sum;
-      sum += counts[list];
-    }
-    refs = refs.length >= sum ? refs : new int[sum];
+  private void collect() throws IOException {
     SeriesPass pass = series.get();
     while (pass.next()) {
-      if (from == 0) {
-        refs[cursors[0]++] = pass.ref();
-      }
-      for (int i = 0; i < pass.pairCount(); i++) {
-        int list = listOfPair[pass.pair(i)];
-        if (list >= from && list < to) {
-          refs[cursors[list - from]++] = pass.ref();
-        }
-      }
+      take(pass);
     }
   }
 
-  private void writeCollected(int from, int to, long[] offsets) throws IOException {
-    for (int list = from; list < to; list++) {
+  private void writeCollected(long[] offsets) throws IOException {
+    for (int list = first; list < end; list++) {
       offsets[list] = begin(counts[list]);
-      int end = cursors[list - from];
-      for (int i = end - counts[list]; i < end; i++) {
+      int behind = cursors[list - first];
+      for (int i = behind - counts[list]; i < behind; i++) {
         out.u32(refs[i]);
       }
       out.endCrc();
