@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// A killed process leaves the page cache alone, so this does not show that the log is forced to disk before the
 /// answer; the crash tests of `storage.log` do. It shows the order of answer, log and replay in the shipped program.
 class KillNineTest {
-  /// A start is most of what a round costs. The long run has ten times as many.
-  private static final int ROUNDS = 6;
+  /// A start is most of what a round costs.
+  private static final int ROUNDS = 20;
   private static final int MANY_ROUNDS = 60;
   private static final int WRITERS = 8;
   private static final String METRIC = "kill_nine";
