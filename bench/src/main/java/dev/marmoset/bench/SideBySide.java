@@ -23,6 +23,8 @@ public final class SideBySide {
   /// More samples than this are counted by one metric's series only.
   private static final long MOST_COUNTED = 30_000_000;
   private static final int SERIES_PER_METRIC = 8;
+  /// The past is sent at once: a window of it would be over, cut into a block, and what still comes for it late.
+  private static final String MARMOSET = "-XX:+UseSerialGC -Xmx256m -- --tsdb.cut-delay=4h";
 
   private final Map<String, String> options = new HashMap<>();
   private final Path directory;
@@ -83,7 +85,7 @@ public final class SideBySide {
 
   private void measure(Peer peer, int round, RequestFile file) throws Exception {
     Path own = Files.createDirectory(directory.resolve(peer + "-" + round));
-    var extra = List.of(options.getOrDefault("marmoset", "-XX:+UseSerialGC -Xmx256m").split(" "));
+    var extra = List.of(options.getOrDefault("marmoset", MARMOSET).split(" "));
     var command =
         peer.command(own, Path.of(options.getOrDefault("jar", "server/target/marmoset.jar")), extra);
     String prefix = options.getOrDefault("prefix", "");
