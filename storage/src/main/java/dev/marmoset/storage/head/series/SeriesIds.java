@@ -44,11 +44,6 @@ public final class SeriesIds {
     return end;
   }
 
-  /// Ids that were given back and are not taken again.
-  long unused() {
-    return free.getLongCardinality() + waiting.getLongCardinality() + givenUp.getLongCardinality();
-  }
-
   /// States that somebody remembers ids from now on; answers what to give to [#leave].
   public int enter() {
     readers[phase]++;
