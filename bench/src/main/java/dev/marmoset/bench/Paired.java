@@ -67,7 +67,8 @@ public final class Paired {
   }
 
   private void run() throws Exception {
-    Path directory = Files.createDirectories(Path.of(options.getOrDefault("directory", "/tmp/paired")));
+    // One of its own: it is deleted with all that is in it.
+    Path directory = Files.createTempDirectory(Path.of(options.getOrDefault("directory", "/tmp")), "paired");
     int scrapes = warmUp + turns * turn;
     long begin = System.currentTimeMillis() - (scrapes + 2) * SeriesFixtures.SCRAPE_MS;
     Path bodies = directory.resolve("bodies");

@@ -65,10 +65,15 @@ final class EndpointHandler extends Handler.Abstract {
       case Router.Match.NoSuchPath() ->
         answer = HttpResponse.text(404, "no such path; / lists what is served");
     }
-    int status = answer.status();
-    String counted = handler;
-    send(request, answer, response, body, Callback.from(callback,
-        () -> metrics.answered(counted, method, status, System.nanoTime() - request.getBeginNanoTime())));
+    // Before it is written: who reads the answer and then the counters finds it counted.
+    metrics.answered(handler, method, answer.status(), System.nanoTime() - request.getBeginNanoTime());
+    try {
+      write(request, answer, response);
+      readLeftOver(request, body);
+      callback.succeeded();
+    } catch (IOException | HttpException.RuntimeException e) {
+      callback.failed(e);
+    }
     return true;
   }
 
@@ -94,12 +99,7 @@ final class EndpointHandler extends Handler.Abstract {
     return body.refused() ? door.bodyDiffers() : answer;
   }
 
-  /// Answers, then reads what nobody has read of the body: Jetty closes a connection with a body half read, after it
-  /// has told the client to keep it, and the client's next request would go into the closed one. The answer goes first,
-  /// since some clients look for it while they still send. A client that asked first whether to send (`Expect`) may now
-  /// not send at all; Jetty closes that connection and says so.
-  private static void send(Request request, HttpResponse answer, Response response, InputStream body,
-      Callback callback) {
+  private static void write(Request request, HttpResponse answer, Response response) throws IOException {
     response.setStatus(answer.status());
     for (Map.Entry<String, String> header : answer.headers().entrySet()) {
       response.getHeaders().put(header.getKey(), header.getValue());
@@ -107,14 +107,16 @@ final class EndpointHandler extends Handler.Abstract {
     if (request.getLength() > MOST_LEFT_OVER) {
       response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
     }
-    try {
-      Content.Sink.write(response, true, answer.content());
-      if (!request.getHeaders().contains(HttpHeader.EXPECT)) {
-        new SteadyBody(body, System::nanoTime).skip(MOST_LEFT_OVER);
-      }
-      callback.succeeded();
-    } catch (IOException | HttpException.RuntimeException e) {
-      callback.failed(e);
+    Content.Sink.write(response, true, answer.content());
+  }
+
+  /// Reads what nobody has read of the body: Jetty closes a connection with a body half read, after it has told the
+  /// client to keep it, and the client's next request would go into the closed one. Behind the answer, since some clients
+  /// look for it while they still send. A client that asked first whether to send (`Expect`) may now not send at all;
+  /// Jetty closes that connection and says so.
+  private static void readLeftOver(Request request, InputStream body) throws IOException {
+    if (!request.getHeaders().contains(HttpHeader.EXPECT)) {
+      new SteadyBody(body, System::nanoTime).skip(MOST_LEFT_OVER);
     }
   }
 }
